@@ -1,0 +1,54 @@
+/**
+ * The packed layout of a ledger record's entries, version 1, and of a stored record, which is the tail of an entry.
+ * Accrue hands these bytes to the store as they are, and the store's script reads them at the same places.
+ *
+ *     entry, 51 bytes, big-endian                        record in a citizen's set, 35 bytes
+ *     0   u16  index in `citizens`
+ *     2   u8   index in `periods`; 255 = none (reversal)
+ *     3   u8   1 = this entry counts its source record
+ *     4   u32  source offset, less `firstOffset`
+ *     8   f64  arrival, ms since the epoch
+ *     16  8 B  id: hash of the identity                  0
+ *     24  u8   kind: 1 = reversal, 2 = correlated        8    from here on: the state, 27 bytes
+ *     25  u8   deadlines passed                          9
+ *     26  f64  trxDate, ms since the epoch               10
+ *     34  u40  amount, cents                             18
+ *     39  8 B  link: hash of what a reversal and its     23
+ *              payment have in common
+ *     47  u32  check: hash of the content                31
+ */
+import type { AppliedRecord } from '../programme/matching.ts';
+
+export const LAYOUT_VERSION = 1;
+export const ENTRY_BYTES = 51;
+/** Entries of one ledger record: what a script call folds at once, so that others wait for milliseconds only. */
+export const ENTRIES_MAX = 256;
+
+export const ENTRY = { citizen: 0, period: 2, counts: 3, delta: 4, arrival: 8, record: 16 } as const;
+/** Offsets in a record of a citizen's set. */
+export const RECORD = { id: 0, kind: 8, deadlinesPassed: 9, time: 10, amount: 18, link: 23, check: 31 } as const;
+export const RECORD_BYTES = 35;
+export const ID_BYTES = 8;
+export const NO_PERIOD = 255;
+export const KIND_REVERSAL = 1;
+export const KIND_CORRELATED = 2;
+
+/** The record at a place of a packed set or entry. */
+export function recordAt(bytes: Buffer, at: number): AppliedRecord {
+  const kind = bytes[at + RECORD.kind]!;
+  return {
+    reversal: (kind & KIND_REVERSAL) !== 0,
+    correlated: (kind & KIND_CORRELATED) !== 0,
+    link: bytes.latin1Slice(at + RECORD.link, at + RECORD.link + 8),
+    timeMs: bytes.readDoubleBE(at + RECORD.time),
+    amountCents: bytes.readUIntBE(at + RECORD.amount, 5),
+    deadlinesPassed: bytes[at + RECORD.deadlinesPassed]!,
+  };
+}
+
+/** All records of a citizen's packed set. */
+export function recordsOf(set: Buffer): AppliedRecord[] {
+  const records: AppliedRecord[] = [];
+  for (let at = 0; at < set.length; at += RECORD_BYTES) records.push(recordAt(set, at));
+  return records;
+}
