@@ -5,7 +5,7 @@
  * Forms: fixed and bytes are Buffers, int and long numbers (serdes refuse what a number cannot hold), an enum
  * is a union of its symbols, `[null, T]` is `T | null`, a map a Readonly<Record<string, T>>.
  */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type AvroType = string | AvroType[] | AvroNamed;
@@ -66,9 +66,11 @@ export function typesOf(schemas: readonly AvroNamed[]): string {
     return `${jsdoc(record.doc)}export interface ${name} {\n${fields.join('')}}\n`;
   };
 
-  schemas.forEach(typeOf);
+  const names = schemas.map(typeOf);
+  const index = '/** Every schema by its name. */\nexport interface Records {\n'
+    + names.map((name) => `  readonly ${name}: ${name};\n`).join('') + '}\n';
   return '// Generated from schemas/*.avsc. Do not edit: run `node schemas/generate.ts`.\n\n'
-    + [...declarations.values()].join('\n');
+    + [...declarations.values(), index].join('\n');
 }
 
 /** The parsed schemas of a folder, by file name. */
@@ -83,7 +85,7 @@ if (import.meta.main) {
   if (!process.argv.includes('--check')) {
     mkdirSync(join(import.meta.dirname, 'generated'), { recursive: true });
     writeFileSync(file, expected);
-  } else if (readFileSync(file, 'utf8') !== expected) {
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== expected) {
     console.error('schemas/generated/types.ts does not fit schemas/*.avsc. Run: node schemas/generate.ts');
     process.exitCode = 1;
   }

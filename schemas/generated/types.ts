@@ -204,3 +204,16 @@ export interface Receipt {
   /** Hash of the last source record before `end`; empty when none was read. */
   readonly fingerprint: Buffer;
 }
+
+/** Every schema by its name. */
+export interface Records {
+  readonly Adjustment: Adjustment;
+  readonly CardEnrolment: CardEnrolment;
+  readonly CardTransaction: CardTransaction;
+  readonly CitizenTotal: CitizenTotal;
+  readonly LedgerRecord: LedgerRecord;
+  readonly Payout: Payout;
+  readonly PeriodClosure: PeriodClosure;
+  readonly Quarantined: Quarantined;
+  readonly Receipt: Receipt;
+}

@@ -1,0 +1,88 @@
+/**
+ * Serializer and deserializer of one topic's values: framed Avro, the writer's schema resolved to ours.
+ *
+ * Reading is in two steps, so that no record waits for a socket: `prepare` fetches the writers' schemas that a
+ * batch needs (a registry that is down rejects: retry the batch), `decode` then reads without waiting.
+ */
+import type { Type } from 'avsc';
+
+import type { SchemaRegistry } from '../ports/registry.ts';
+import { avroType } from './avro-type.ts';
+import { hasShape } from './body-shape.ts';
+import { FRAME_BYTES, frame, peekSchemaId, schemaIdOf } from './frame.ts';
+import type { Records } from './generated/types.ts';
+import { SCHEMAS } from './schemas.ts';
+import type { SchemaName } from './schemas.ts';
+import { UndecodableError } from './undecodable-error.ts';
+import { WriterSchemas } from './writer-schemas.ts';
+
+export class Serde<T> {
+  /** The id of our own schema. */
+  readonly schemaId: number;
+  private readonly name: string;
+  private readonly type: Type;
+  private readonly writers: WriterSchemas;
+
+  private constructor(name: string, type: Type, schemaId: number, writers: WriterSchemas) {
+    this.name = name;
+    this.type = type;
+    this.schemaId = schemaId;
+    this.writers = writers;
+  }
+
+  /** Registers our schema under the subject where it is not there yet. Rejects as the registry does. */
+  static async open<N extends SchemaName>(
+    registry: SchemaRegistry, subject: string, name: N, nowMs: () => number = Date.now,
+  ): Promise<Serde<Records[N]>> {
+    const type = avroType(SCHEMAS[name]);
+    const schemaId = await registry.idOf(subject, SCHEMAS[name]);
+    return new Serde(name, type, schemaId, new WriterSchemas(registry, type, schemaId, nowMs));
+  }
+
+  /** The framed value. Throws a TypeError that names the field, never its value, when it is not of the schema. */
+  encode(value: T): Buffer {
+    return frame(this.schemaId, this.encodeBody(value));
+  }
+
+  /** The value's body in our schema, unframed. Errors as `encode`. */
+  encodeBody(value: T): Buffer {
+    try {
+      return this.type.toBuffer(value);
+    } catch {
+      // avsc's own message repeats the value, so it is not even kept as cause.
+      let where = '';
+      this.type.isValid(value, { errorHook: (path) => { where ||= path.join('.'); } });
+      throw new TypeError(`cannot encode a ${this.name}: ${where === '' ? 'value' : where} is not of the schema`);
+    }
+  }
+
+  /** Makes the writers' schemas known that `decode` needs for these values. Rejects when the registry does. */
+  async prepare(values: Iterable<Buffer | null>): Promise<void> {
+    const schemaIds = new Set<number>();
+    for (const value of values) {
+      const schemaId = peekSchemaId(value);
+      if (schemaId !== null) schemaIds.add(schemaId);
+    }
+    await this.writers.prepare(schemaIds);
+  }
+
+  /** The value, once prepared. Throws UndecodableError. */
+  decode(value: Buffer | null): T {
+    const schemaId = schemaIdOf(value);
+    const writer = this.writers.get(schemaId);
+    const body = value!.subarray(FRAME_BYTES);
+    if (!hasShape(body, writer.type)) throw new UndecodableError('not-of-schema', schemaId);
+    try {
+      return this.type.fromBuffer(body, writer.resolver) as T;
+    } catch {
+      // After the check of the shape: a long beyond 2^53. No cause: avsc's messages may repeat what it read.
+      throw new UndecodableError('not-of-schema', schemaId);
+    }
+  }
+
+  /** Whether a framed, prepared value has the very layout of our schema (docs may differ). Throws as `decode`. */
+  hasOurLayout(value: Buffer | null): boolean {
+    const schemaId = schemaIdOf(value);
+    return schemaId === this.schemaId || this.writers.get(schemaId).resolver === undefined;
+  }
+}
