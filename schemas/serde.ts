@@ -52,7 +52,7 @@ export class Serde<T> {
       // avsc's own message repeats the value, so it is not even kept as cause.
       let where = '';
       this.type.isValid(value, { errorHook: (path) => { where ||= path.join('.'); } });
-      throw new TypeError(`cannot encode a ${this.name}: ${where === '' ? 'value' : where} is not of the schema`);
+      throw new TypeError(`cannot encode ${this.name}: ${where === '' ? 'value' : where} is not of the schema`);
     }
   }
 
