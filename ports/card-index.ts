@@ -23,7 +23,7 @@ export interface CardStep extends Step {
 export interface CardLookup {
   /** In the order asked for. */
   readonly histories: readonly CardHistory[];
-  /** By card shard, only those asked: where its fold stood at the read, and through which arrival it is complete. */
+  /** By card shard, only those asked: where its fold stood at the read, and through which arrival it is complete (-Infinity = never said). */
   readonly shards: ReadonlyMap<number, { readonly position: number; readonly completeThroughMs: number }>;
 }
 

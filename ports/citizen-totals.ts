@@ -20,8 +20,8 @@ export interface Decisions {
   /** Source offset that the entries' deltas count from. */
   readonly firstOffset: number;
   readonly citizens: readonly string[];
-  /** Period ids and rules' hashes that the entries refer to. */
-  readonly periods: readonly { readonly id: string; readonly rules: string }[];
+  /** What the entries' period indices refer to. */
+  readonly periods: readonly { readonly id: string; readonly rules: string; readonly rank: number }[];
   /** Packed entries, at most 256. */
   readonly entries: Buffer;
 }
@@ -70,7 +70,7 @@ export interface Folded {
   readonly kind: 'folded';
   /** By outcome; of a reversal's several entries only the counted one. */
   readonly outcomes: Readonly<Record<FoldOutcome, number>>;
-  /** On-time payments that came after their period was frozen, counted in `outcomes` too: alarm. */
+  /** Applied records, in `outcomes` too, that had come on time for a period already frozen when folded: alarm. */
   readonly stragglers: number;
 }
 
@@ -99,7 +99,7 @@ export interface Settlement {
 
 export interface SetPage {
   readonly standing: ShardStanding;
-  /** In byte order of citizenId. */
+  /** `page`: in byte order of citizenId; `touched`: longest waiting first. */
   readonly citizens: readonly { readonly citizenId: string; readonly set: Buffer }[];
 }
 
@@ -147,7 +147,8 @@ export interface CitizenTotals {
   fold(shard: number, steps: readonly FoldStep[]): Promise<readonly (Folded | Review | Refused)[]>;
   /**
    * Late citizens not yet settled for the freeze of the period of this rank (deadlinesPassed >= rank), at most
-   * `limit`, and the position they were read at.
+   * `limit` in no particular order, and the position they were read at. Of a rank already frozen there are none.
+   * @throws StoreError corrupt when a period before this one is not frozen
    */
   late(shard: number, rank: number, limit: number): Promise<{ readonly position: number; readonly citizens: readonly LateCitizen[] }>;
   /**
@@ -157,7 +158,10 @@ export interface CitizenTotals {
   settle(
     shard: number, expected: number, rank: number, settlements: readonly Settlement[],
   ): Promise<{ readonly kind: 'settled' } | Refused>;
-  /** The end of a freeze: moves the position over the marker; a rank already frozen only moves the position. */
+  /**
+   * The end of a freeze: moves the position over the marker; a rank already frozen only moves the position.
+   * @throws StoreError corrupt when a period before this one is not frozen, or late citizens are not settled
+   */
   freeze(shard: number, step: Step, rank: number): Promise<{ readonly kind: 'frozen' } | Refused>;
   /** The citizens' sets; a citizen without records has an empty one. */
   sets(shard: number, citizens: readonly string[]): Promise<{ readonly standing: ShardStanding; readonly sets: readonly Buffer[] }>;
@@ -166,7 +170,7 @@ export interface CitizenTotals {
   counts(shard: number): Promise<ShardCounts>;
   /** Citizens whose kept total is older than their set, longest waiting first, at most `limit`, with their sets. */
   touched(shard: number, limit: number): Promise<SetPage>;
-  /** Keeps totals computed from what `touched` gave at position `expected`, and takes the citizens off its list. */
+  /** Keeps (in place of those kept before) totals computed from what `touched` gave at position `expected`, and takes the citizens off its list. */
   keep(
     shard: number, expected: number, kept: readonly { readonly citizenId: string; readonly totals: readonly KeptTotal[] }[],
   ): Promise<{ readonly kind: 'kept' } | Refused>;
@@ -174,6 +178,6 @@ export interface CitizenTotals {
   kept(shard: number, citizenId: string): Promise<readonly KeptTotal[] | null>;
   /** The oldest side outputs, at most `limit`. */
   outbox(shard: number, limit: number): Promise<readonly SideOutput[]>;
-  /** Forgets side outputs up to this serial number: they have been sent. */
+  /** Forgets side outputs up to this serial number, if they are there: they have been sent. */
   trimOutbox(shard: number, throughSerial: number): Promise<void>;
 }

@@ -1,0 +1,96 @@
+/**
+ * One step of the fold of citizens' totals, on a shard in memory. Nothing is written before all is decided.
+ */
+import type { Decisions, Folded, FoldStep, Review } from '../../ports/citizen-totals.ts';
+import { StoreError, type Refused } from '../../ports/store.ts';
+import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, NO_PERIOD, RECORD } from '../../processors/ledger-entry.ts';
+import type { FoldOutcome } from '../../programme/outcome.ts';
+import { checkFoldStep } from '../checks.ts';
+import { NO_OUTCOMES, type LedgerShard } from './ledger-shard.ts';
+
+export function foldStep(shard: LedgerShard, step: FoldStep, keepTotals: boolean): Folded | Review | Refused {
+  if (step.expected !== shard.position) return { kind: 'refused', position: shard.position };
+  const bounds = checkFoldStep(step);
+  const { decisions } = step;
+  checkPeriods(shard, decisions);
+  if (step.reviewed === null && shard.frozen > 0) {
+    const concerned = concernedCitizens(shard, decisions);
+    if (concerned.size > 0) return { kind: 'review', sets: new Map([...concerned].map((id) => [id, shard.setOf(id)])) };
+  }
+
+  const folded = insertAll(shard, decisions, keepTotals);
+  for (const adjustment of step.reviewed ?? []) shard.send(adjustment);
+  for (const { id, rules } of decisions.periods) shard.folded.set(id, rules);
+  shard.arrivalMs = Math.max(shard.arrivalMs, bounds.arrivalMs);
+  const highest = shard.highestOffsets.get(decisions.sourcePartition) ?? -1;
+  shard.highestOffsets.set(decisions.sourcePartition, Math.max(highest, bounds.sourceOffset));
+  shard.position = step.next;
+  shard.fingerprint = step.fingerprint;
+  return folded;
+}
+
+function checkPeriods(shard: LedgerShard, { periods }: Decisions): void {
+  for (const { id, rules } of periods) {
+    const before = shard.folded.get(id) ?? rules;
+    if (before !== rules) throw new StoreError('other-rules', `period ${id} has payments folded under other rules`);
+  }
+}
+
+/** Citizens of whom the step may change what a closed period should have paid. */
+function concernedCitizens(shard: LedgerShard, { citizens, periods, entries }: Decisions): Set<string> {
+  const concerned = new Set<string>();
+  for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
+    const citizenId = citizens[entries.readUInt16BE(at + ENTRY.citizen)]!;
+    const owner = shard.owners.get(citizenId);
+    const period = entries[at + ENTRY.period]!;
+    const deadlinesPassed = Math.max(entries[at + ENTRY.record + RECORD.deadlinesPassed]!, shard.frozen);
+    const touchesClosed = period === NO_PERIOD || deadlinesPassed >= periods[period]!.rank
+      || (owner !== undefined && shard.reversers.has(owner));
+    if (!touchesClosed) continue;
+    const isNew = owner === undefined || shard.records.find(owner, entries, at + ENTRY.record) === 0;
+    if (isNew) concerned.add(citizenId);
+  }
+  return concerned;
+}
+
+function insertAll(shard: LedgerShard, decisions: Decisions, keepTotals: boolean): Folded {
+  const { sourcePartition, firstOffset, citizens, periods, entries } = decisions;
+  const highest = shard.highestOffsets.get(sourcePartition) ?? -1;
+  const outcomes: Record<FoldOutcome, number> = { ...NO_OUTCOMES };
+  let stragglers = 0;
+  for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
+    const record = at + ENTRY.record;
+    const citizenId = citizens[entries.readUInt16BE(at + ENTRY.citizen)]!;
+    const counts = entries[at + ENTRY.counts] === 1;
+    const sourceOffset = firstOffset + entries.readUInt32BE(at + ENTRY.delta);
+    const owner = shard.ownerOf(citizenId);
+    const found = shard.records.find(owner, entries, record);
+    if (found === 0) {
+      const passedAtArrival = entries[record + RECORD.deadlinesPassed]!;
+      const deadlinesPassed = Math.max(passedAtArrival, shard.frozen);
+      shard.records.insert(owner, entries, record, deadlinesPassed);
+      if (keepTotals) shard.touched.add(citizenId);
+      if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversers.add(owner);
+      const period = periods[entries[at + ENTRY.period]!];
+      if (period !== undefined && deadlinesPassed < period.rank) shard.addPayment(period.id, entries.readUIntBE(record + RECORD.amount, 5));
+      if (passedAtArrival > shard.frozen) {
+        shard.noteLate(citizenId, { sourcePartition, sourceOffset, arrivalMs: entries.readDoubleBE(at + ENTRY.arrival) }, passedAtArrival);
+      }
+      if (!counts) continue;
+      outcomes.applied++;
+      if (passedAtArrival < shard.frozen) stragglers++;
+    } else if (!counts) {
+      continue;
+    } else if (sourceOffset <= highest) {
+      outcomes.repeat++;
+    } else if (shard.records.hasCheckOf(found, entries, record)) {
+      outcomes.duplicate++;
+    } else {
+      outcomes.conflict++;
+      shard.send({ kind: 'conflict', sourcePartition, sourceOffset, arrivalMs: entries.readDoubleBE(at + ENTRY.arrival) });
+    }
+  }
+  for (const outcome of Object.keys(outcomes) as FoldOutcome[]) shard.outcomes[outcome] += outcomes[outcome];
+  shard.stragglers += stragglers;
+  return { kind: 'folded', outcomes, stragglers };
+}

@@ -1,0 +1,107 @@
+/**
+ * One shard of citizens' totals in memory: the state, and what the steps of the fold read and write of it.
+ */
+import type { Cause, KeptTotal, PeriodRules, PeriodSums, ShardStanding, SideOutput } from '../../ports/citizen-totals.ts';
+import { compareText } from '../../programme/ranking.ts';
+import type { FoldOutcome } from '../../programme/outcome.ts';
+import { RecordTable } from './record-table.ts';
+
+export interface LateNote {
+  readonly cause: Cause;
+  readonly deadlinesPassed: number;
+}
+
+export const NO_OUTCOMES: Readonly<Record<FoldOutcome, number>> = { applied: 0, duplicate: 0, repeat: 0, conflict: 0 };
+
+export class LedgerShard {
+  position = 0;
+  fingerprint: Buffer | null = null;
+  frozen = 0;
+  /** Number of shards of the topic, as at the first step; null before. */
+  shards: number | null = null;
+  claimed: readonly PeriodRules[] = [];
+  /** Rules' hash of each period that payments were folded under. */
+  folded = new Map<string, string>();
+  /** Greatest arrival folded. */
+  arrivalMs = -Infinity;
+  /** Highest source offset folded, by source partition. */
+  highestOffsets = new Map<number, number>();
+
+  records = new RecordTable();
+  /** Owner's number in `records`, by citizen. */
+  owners = new Map<string, number>();
+  /** Owners who hold a reversal: their payments may change a closed period. */
+  reversers = new Set<number>();
+  /** Citizens to be looked at when the next period freezes, and those settled for that one but not the one after. */
+  late = new Map<string, LateNote>();
+  lateSettled = new Map<string, LateNote>();
+
+  /** In order of their first touch. */
+  touched = new Set<string>();
+  kept = new Map<string, readonly KeptTotal[]>();
+
+  outbox: SideOutput[] = [];
+  lastSerial = 0;
+  outcomes: Record<FoldOutcome, number> = { ...NO_OUTCOMES };
+  stragglers = 0;
+  sums = new Map<string, PeriodSums>();
+  #inOrder: string[] | null = null;
+
+  standing(): ShardStanding {
+    return { position: this.position, fingerprint: this.fingerprint, frozen: this.frozen };
+  }
+
+  /** The citizen's owner number, a new one where there is none. */
+  ownerOf(citizenId: string): number {
+    let owner = this.owners.get(citizenId);
+    if (owner === undefined) {
+      owner = this.records.addOwner();
+      this.owners.set(citizenId, owner);
+      this.#inOrder = null;
+    }
+    return owner;
+  }
+
+  setOf(citizenId: string): Buffer {
+    const owner = this.owners.get(citizenId);
+    return owner === undefined ? Buffer.alloc(0) : this.records.setOf(owner);
+  }
+
+  /** Sorted once between new citizens: pages are read of a shard that stands still. */
+  inOrder(): readonly string[] {
+    this.#inOrder ??= [...this.owners.keys()].sort(compareText);
+    return this.#inOrder;
+  }
+
+  send(output: SideOutput['output']): void {
+    this.outbox.push({ serial: ++this.lastSerial, output });
+  }
+
+  addPayment(periodId: string, amountCents: number): void {
+    const { payments, grossCents } = this.sums.get(periodId) ?? { payments: 0, grossCents: 0 };
+    this.sums.set(periodId, { payments: payments + 1, grossCents: grossCents + amountCents });
+  }
+
+  noteLate(citizenId: string, cause: Cause, deadlinesPassed: number): void {
+    const before = (this.late.get(citizenId) ?? this.lateSettled.get(citizenId))?.deadlinesPassed ?? 0;
+    this.lateSettled.delete(citizenId);
+    this.late.set(citizenId, { cause, deadlinesPassed: Math.max(before, deadlinesPassed) });
+  }
+
+  clone(): LedgerShard {
+    const copy = Object.assign(new LedgerShard(), this);
+    copy.records = this.records.clone();
+    copy.folded = new Map(this.folded);
+    copy.highestOffsets = new Map(this.highestOffsets);
+    copy.owners = new Map(this.owners);
+    copy.reversers = new Set(this.reversers);
+    copy.late = new Map(this.late);
+    copy.lateSettled = new Map(this.lateSettled);
+    copy.touched = new Set(this.touched);
+    copy.kept = new Map(this.kept);
+    copy.outbox = [...this.outbox];
+    copy.outcomes = { ...this.outcomes };
+    copy.sums = new Map(this.sums);
+    return copy;
+  }
+}
