@@ -1,0 +1,87 @@
+/**
+ * A file's content as a stream of blocks, and proof that two readings saw the same file.
+ *
+ * Every file is read twice: once to decide whether it is refused, once for its records. What was decided holds only
+ * for the same bytes, so the second reading must find the file as the first one did.
+ */
+import { constants, open, type FileHandle } from 'node:fs/promises';
+import { FeedError, systemCode } from './feed-error.ts';
+import { gunzip, GzipError } from './gunzip.ts';
+
+/** Some 500 lines: enough for speed, and still in the processor's cache when they are looked at. */
+const BLOCK_BYTES = 128 * 1024;
+
+/** Device, inode, size and time of change: with another stamp it is another file. */
+export type FileStamp = string;
+
+export class FileContent {
+  readonly stamp: FileStamp;
+  readonly #path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle, stamp: FileStamp) {
+    this.#path = path;
+    this.#handle = handle;
+    this.stamp = stamp;
+  }
+
+  /**
+   * Opens a file; `blocks` must be read, or at least begun, to close it.
+   *
+   * @throws FeedError `file-unreadable`, also for what cannot be read twice (a pipe) or not at all (a folder)
+   */
+  static async open(path: string): Promise<FileContent> {
+    // Without O_NONBLOCK, opening a pipe waits for its writer, perhaps for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      .catch((error: unknown) => { throw unreadable(path, error); });
+    try {
+      return new FileContent(path, handle, await stampOf(handle));
+    } catch (error) {
+      await handle.close();
+      throw unreadable(path, error);
+    }
+  }
+
+  /**
+   * The content, unpacked when `packed`, once. A block is valid until the next one is asked for.
+   *
+   * @throws GzipError; FeedError `file-changed` (also when the stamp is not the expected one) or `file-unreadable`
+   */
+  async *blocks(packed: boolean, expected = this.stamp): AsyncGenerator<Buffer> {
+    try {
+      this.#assertStamp(expected, this.stamp);
+      const blocks = plainBlocks(this.#handle);
+      yield* packed ? gunzip(blocks, BLOCK_BYTES) : blocks;
+      this.#assertStamp(expected, await stampOf(this.#handle));
+    } catch (error) {
+      throw error instanceof GzipError ? error : unreadable(this.#path, error);
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  #assertStamp(expected: FileStamp, found: FileStamp): void {
+    if (found !== expected) throw new FeedError('file-changed', this.#path, 'was changed while it was being read');
+  }
+}
+
+async function* plainBlocks(handle: FileHandle): AsyncGenerator<Buffer> {
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  for (;;) {
+    const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES, null);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+  }
+}
+
+async function stampOf(handle: FileHandle): Promise<FileStamp> {
+  const status = await handle.stat({ bigint: true });
+  // A character device for the sake of /dev/null, the usual way to name no file.
+  if (!status.isFile() && !status.isCharacterDevice()) throw new Error('not a regular file');
+  return [status.dev, status.ino, status.size, status.mtimeNs].join(':');
+}
+
+function unreadable(path: string, cause: unknown): FeedError {
+  if (cause instanceof FeedError) return cause;
+  return new FeedError('file-unreadable', path, `cannot be read (${systemCode(cause)})`, { cause });
+}

@@ -1,0 +1,64 @@
+/**
+ * The first of the two readings of a file: is it refused, and what must the second reading find?
+ *
+ * Source: contract, section 3. A file is refused whole, so this is decided before any of its lines counts.
+ */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { type Refusal, type RefusalReason, refusal } from './feed-error.ts';
+import { FileContent, type FileStamp } from './file-content.ts';
+import { GzipError } from './gunzip.ts';
+import { ChecksumLine, EnrolmentHeader } from './opening.ts';
+
+export type FeedKind = 'transactions' | 'enrolments';
+
+/** A file that is taken. */
+export interface InspectedFile {
+  readonly kind: FeedKind;
+  readonly path: string;
+  /** Name without folder: what reports call the file. */
+  readonly name: string;
+  readonly stamp: FileStamp;
+  readonly packed: boolean;
+  /** Lines at the start that are no records: the checksum line, the header. They are numbered all the same. */
+  readonly openingLines: 0 | 1;
+  /** SHA-256 of the whole content, unpacked, in lower-case hex; null when the inspection did not need all of it. */
+  readonly sha256: string | null;
+}
+
+export type Inspection =
+  | { readonly refused: null; readonly file: InspectedFile }
+  | { readonly refused: Refusal };
+
+/**
+ * Reads as much as the verdict needs: all of a packed file or one with a checksum, else the first line; all of it
+ * when the digest is wanted.
+ *
+ * @throws FeedError
+ */
+export async function inspect(path: string, kind: FeedKind, options = { digest: false }): Promise<Inspection> {
+  const name = basename(path);
+  const content = await FileContent.open(path);
+  const packed = kind === 'transactions' && name.endsWith('.gz');
+  const opening = kind === 'transactions' ? new ChecksumLine() : new EnrolmentHeader();
+  const hash = createHash('sha256');
+  let whole = true;
+  try {
+    for await (const block of content.blocks(packed)) {
+      hash.update(block);
+      opening.push(block);
+      if (opening.settled && !packed && !options.digest) {
+        whole = false;
+        break;
+      }
+    }
+  } catch (error) {
+    if (error instanceof GzipError) return { refused: refusal(name, 'gzip') };
+    throw error;
+  }
+  const reason: RefusalReason | null = opening.refusal();
+  if (reason !== null) return { refused: refusal(name, reason) };
+  const { stamp } = content;
+  const sha256 = whole ? hash.digest('hex') : null;
+  return { refused: null, file: { kind, path, name, stamp, packed, openingLines: opening.lines, sha256 } };
+}
