@@ -9,8 +9,7 @@
  * - `file-unreadable`: it cannot be opened or read. Remedy: mend the path or the permissions (exit 2).
  * - `file-changed`: it is not what was inspected. Remedy: run again once its writer has finished (exit 1).
  */
-export const FEED_ERROR_CODES = ['file-unreadable', 'file-changed'] as const;
-export type FeedErrorCode = (typeof FEED_ERROR_CODES)[number];
+export type FeedErrorCode = 'file-unreadable' | 'file-changed';
 
 export class FeedError extends Error {
   override readonly name = 'FeedError';
@@ -26,7 +25,7 @@ export class FeedError extends Error {
 }
 
 /** Why a file is refused whole, with the words for whoever sent it. */
-export const REFUSALS = {
+const REFUSALS = {
   gzip: 'not whole gzip members and nothing else: it breaks off, is damaged, or something follows it',
   'checksum-malformed': 'its first line begins with #sha256sum: but is not followed by exactly 64 hex digits',
   'checksum-differs': 'the SHA-256 of what follows its first line is not the one given there',
