@@ -115,6 +115,8 @@ export const LOG_ERROR_CODES = {
   'too-large': 'stop',
   /** The brokers refuse the client's credentials or rights. */
   unauthorised: 'stop',
+  /** The brokers refuse what was asked for, and will again: a timestamp out of bounds, a policy, a version. */
+  refused: 'stop',
 } as const;
 
 export type LogErrorCode = keyof typeof LOG_ERROR_CODES;

@@ -39,7 +39,7 @@ export function recordAt(bytes: Buffer, at: number): AppliedRecord {
   return {
     reversal: (kind & KIND_REVERSAL) !== 0,
     correlated: (kind & KIND_CORRELATED) !== 0,
-    link: bytes.latin1Slice(at + RECORD.link, at + RECORD.link + 8),
+    link: bytes.toString('latin1', at + RECORD.link, at + RECORD.check),
     timeMs: bytes.readDoubleBE(at + RECORD.time),
     amountCents: bytes.readUIntBE(at + RECORD.amount, 5),
     deadlinesPassed: bytes[at + RECORD.deadlinesPassed]!,

@@ -30,15 +30,23 @@ export function totals(records: readonly AppliedRecord[], programme: Programme):
   });
 }
 
-/** What the period's total was made of when it closed: records that came before its deadline and before its freeze. */
-export function frozenTotals(records: readonly AppliedRecord[], programme: Programme, period: Period): PeriodTotal | null {
-  const before = records.filter((record) => record.deadlinesPassed < period.rank);
-  return totals(before, programme).find((total) => total.period.id === period.id) ?? null;
+/**
+ * The totals that are shown and paid: of each period what arrived before its deadline (and before its freeze). They
+ * need no storage to be frozen: records of other deadlines never enter.
+ */
+export function onTimeTotals(records: readonly AppliedRecord[], programme: Programme): PeriodTotal[] {
+  const latest = records.reduce((most, record) => Math.max(most, record.deadlinesPassed), 0);
+  const ofAll = totals(records, programme);
+  return ofAll.flatMap((total) => {
+    if (latest < total.period.rank) return [total];
+    const onTime = records.filter((record) => record.deadlinesPassed < total.period.rank);
+    return totals(onTime, programme).filter((other) => other.period.id === total.period.id);
+  });
 }
 
-/** What all the records so far would pay for a period, in cents. */
-export function wouldPayCents(total: PeriodTotal | null | undefined): number {
-  return total ? payableCents(total.cashbackCents, total.transactions, total.period) : 0;
+/** What a citizen with this total is paid, in cents; no total pays nothing. */
+export function payCents(total: PeriodTotal | undefined): number {
+  return total === undefined ? 0 : payableCents(total.cashbackCents, total.transactions, total.period);
 }
 
 function totalOf(payments: readonly AppliedRecord[], netCents: ReadonlyMap<AppliedRecord, number>, period: Period): PeriodTotal {

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/**
+ * `tornaconto`: one command a file; what they throw becomes an exit code here.
+ */
+import { Command, CommanderError } from 'commander';
+import { FeedError } from '../feeds/feed-error.ts';
+import { ProgrammeError } from '../programme/parse.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { generateCommand } from './generate.ts';
+import { replayCommand } from './replay.ts';
+import { topologyCommand } from './topology.ts';
+
+const program = new Command('tornaconto')
+  .description('Stream processor for a national cashback programme: every citizen\'s total right to the cent.')
+  .exitOverride()
+  // commander repeats a bad argument, which may be anything: the message is ours.
+  .configureOutput({ writeErr: () => undefined });
+
+for (const command of [replayCommand(), generateCommand(), topologyCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    console.error(`tornaconto: ${usageOf(error)}. See: tornaconto --help`);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError || error instanceof ProgrammeError) {
+    console.error(`tornaconto: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof FeedError) {
+    console.error(`tornaconto: ${error.message}`);
+    return error.code === 'file-unreadable' ? EXIT.usage : EXIT.fault;
+  }
+  console.error(error instanceof Error ? error.stack : 'tornaconto: a fault that is not an error');
+  return EXIT.fault;
+}
+
+/** What is wrong with the call, without the words that were given. */
+function usageOf(error: CommanderError): string {
+  const option = /option '(-[^']*)'/.exec(error.message)?.[1];
+  switch (error.code) {
+    case 'commander.unknownCommand': return 'there is no such command';
+    case 'commander.unknownOption': return 'there is no such option';
+    case 'commander.missingMandatoryOptionValue': return `${option ?? 'an option'} is missing`;
+    case 'commander.optionMissingArgument': return `${option ?? 'an option'} needs a value`;
+    case 'commander.missingArgument': return 'an argument is missing';
+    case 'commander.excessArguments': return 'too many arguments';
+    case 'commander.help': return 'a command is missing';
+    case 'commander.invalidArgument': return `${option ?? 'an argument'}: ${/\. (.*)$/s.exec(error.message)?.[1] ?? 'the value is not valid'}`.replace(/\.$/, '');
+    default: return 'wrong use';
+  }
+}

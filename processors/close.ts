@@ -1,0 +1,153 @@
+/**
+ * Close: ends a period and pays. Any process may do any step again, and any number of them at once.
+ *
+ * Step 1 the broker's clock is past deadline + margin. Step 2 read every source partition's high watermark: what
+ * arrived before the deadline lies below. Step 3 qualify's receipts have reached them. Step 4 append a marker to every
+ * ledger partition. Step 5 every shard has frozen. Step 6 each shard's payouts, then its manifest. Step 7 the ranking.
+ */
+import type { Period } from '../programme/programme.ts';
+import { payCents } from '../programme/totals.ts';
+import { LAYOUT_VERSION } from './ledger-entry.ts';
+import { Closures } from './closures.ts';
+import type { Context } from './context.ts';
+import { CLOCK_TICK } from './enrol.ts';
+import { frozenTotalsOf, NotFrozen } from './paid-citizens.ts';
+import { ProcessingError } from './processor.ts';
+import { newestReceipt } from './receipts.ts';
+import { ShardPayouts } from './shard-payouts.ts';
+import { paySuperCashback } from './super-cashback.ts';
+import { totalRecord } from './totals-keeper.ts';
+
+/** What a period that is due waits for; null = it is closed. */
+export type Waiting = 'deadline' | 'earlier-period' | 'receipts' | 'freeze';
+
+export class Close {
+  readonly #context: Context;
+  readonly closures: Closures;
+  /** By period: source high watermarks that were read after its deadline had passed on the broker's clock. */
+  readonly #highs = new Map<string, readonly number[]>();
+  readonly #marked = new Set<string>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.closures = new Closures(context);
+  }
+
+  /**
+   * Does for every period, in the order of deadlines, what can be done now. Periods in `requested` are closed whatever
+   * the clock (ARRIVAL=producer: there nobody's clock decides). Answers what each period that is not closed waits for.
+   */
+  async advance(requested: ReadonlySet<string>): Promise<ReadonlyMap<string, Waiting>> {
+    const waiting = new Map<string, Waiting>();
+    await this.closures.refresh();
+    const open = this.#context.programme.byDeadline.filter((period) => !this.isClosed(period));
+    if (open.length === 0) return waiting;
+    const brokerTimeMs = await this.#tick();
+    for (const period of open) {
+      const state = waiting.size > 0 ? 'earlier-period' : await this.#advance(period, brokerTimeMs, requested);
+      if (state !== null) waiting.set(period.id, state);
+    }
+    return waiting;
+  }
+
+  /** Every payout of the period is in the log, and said to be complete. */
+  isClosed(period: Period): boolean {
+    return this.closures.complete(period.id, 'CASHBACK')
+      && (period.superCashback === null || this.closures.complete(period.id, 'SUPER_CASHBACK'));
+  }
+
+  async #advance(period: Period, brokerTimeMs: number, requested: ReadonlySet<string>): Promise<Waiting | null> {
+    const { arrival, closeMarginMs } = this.#context;
+    const due = arrival === 'broker' ? brokerTimeMs >= period.deadlineMs + closeMarginMs : requested.has(period.id);
+    if (!due) return 'deadline';
+    if (!(await this.#allFrozen(period))) {
+      if (!this.#marked.has(period.id)) {
+        if (!(await this.#qualified(period))) return 'receipts';
+        await this.#mark(period);
+      }
+      return 'freeze';
+    }
+    try {
+      for (const shard of this.#shards()) await this.#payShard(period, shard);
+      if (period.superCashback !== null) await paySuperCashback(this.#context, this.closures, period, period.superCashback);
+    } catch (error) {
+      if (error instanceof NotFrozen) return 'freeze';
+      throw error;
+    }
+    await this.closures.refresh();
+    return null;
+  }
+
+  // Step 1. With ARRIVAL=producer the answer is not looked at.
+  async #tick(): Promise<number> {
+    const { producer, topic } = this.#context;
+    const [tick] = await producer.append([{ topic: topic('clock'), partition: 0, records: [CLOCK_TICK] }]);
+    return tick!.appendTimeMs ?? 0;
+  }
+
+  // Steps 2 and 3. The watermarks are kept: what comes later arrived later.
+  async #qualified(period: Period): Promise<boolean> {
+    const { reader, serdes, topic } = this.#context;
+    const now = await reader.watermarks(topic('card-transactions'));
+    const highs = this.#highs.get(period.id) ?? now.map((partition) => partition.high);
+    this.#highs.set(period.id, highs);
+    for (const [partition, high] of highs.entries()) {
+      const receipt = high === 0 ? null : await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+      if (receipt === null && high > 0 && now[partition]!.start > 0) {
+        throw new ProcessingError('other-log', `card-transactions/${partition} has lost records that were never qualified`);
+      }
+      if ((receipt?.end ?? 0) < high) return false;
+    }
+    return true;
+  }
+
+  // Step 4. The first marker counts; repeats are passed over.
+  async #mark(period: Period): Promise<void> {
+    const { producer, serdes, topic, programme } = this.#context;
+    const value = serdes.ledger.encode({
+      sourcePartition: -1, firstOffset: 0, rules: programme.rulesHash, citizens: [], periods: [],
+      entries: Buffer.alloc(0), layout: LAYOUT_VERSION, closes: period.id,
+    });
+    await producer.append(this.#shards().map((partition) => ({ topic: topic('citizen-ledger'), partition, records: [{ key: null, value }] })));
+    this.#marked.add(period.id);
+  }
+
+  // Step 5.
+  async #allFrozen(period: Period): Promise<boolean> {
+    for (const shard of this.#shards()) {
+      const { standing } = await this.#context.citizens.sets(shard, []);
+      if (standing.frozen < period.rank) return false;
+    }
+    return true;
+  }
+
+  // Step 6.
+  async #payShard(period: Period, shard: number): Promise<void> {
+    const { citizens, producer, topic } = this.#context;
+    if (this.closures.manifest(period.id, 'CASHBACK', shard) !== undefined) return;
+    const payouts = await ShardPayouts.open(this.#context, shard, period, 'CASHBACK');
+    const sums = { citizens: 0, payments: 0, grossCents: 0 };
+    for await (const page of frozenTotalsOf(this.#context, shard, period)) {
+      for (const { payments, grossCents } of page) {
+        sums.citizens++;
+        sums.payments += payments;
+        sums.grossCents += grossCents;
+      }
+      await payouts.pay(page.flatMap(({ citizenId, total }) => {
+        const amountCents = payCents(total);
+        return amountCents > 0 ? [{ citizenId, transactions: total.transactions, amountCents }] : [];
+      }));
+      const records = page.map(({ citizenId, total }) => totalRecord(this.#context, citizenId, total, period.rank));
+      if (records.length > 0) await producer.append([{ topic: topic('citizen-totals'), partition: shard, records }]);
+    }
+    const running = (await citizens.counts(shard)).sums[period.id] ?? { payments: 0, grossCents: 0 };
+    if (running.payments !== sums.payments || running.grossCents !== sums.grossCents) {
+      throw new ProcessingError('sums-differ', `shard ${shard}: citizens' records do not add up to the shard's running sums`);
+    }
+    await payouts.finish(sums.citizens, null, undefined);
+  }
+
+  #shards(): number[] {
+    return Array.from({ length: this.#context.partitions('citizen-ledger') }, (_, shard) => shard);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Quarantined records: where they stand in the source and why, never what they hold.
+ */
+import type { LogRecord, OutgoingRecord } from '../ports/log.ts';
+import type { QuarantineReason } from '../programme/outcome.ts';
+import type { Quarantined } from '../schemas/generated/types.ts';
+import type { Serde } from '../schemas/serde.ts';
+
+/** Anything else in the header could be a card number. */
+const SOURCE_HEADER = /^[0-9a-f]{64}:[0-9]{1,15}$/;
+
+export interface Refusal {
+  readonly reason: QuarantineReason;
+  readonly field?: string | null;
+  readonly schemaId?: number | null;
+}
+
+export function quarantined(topic: string, partition: number, record: LogRecord, refusal: Refusal): Quarantined {
+  const source = record.headers?.['source'];
+  return {
+    topic,
+    partition,
+    offset: record.offset,
+    arrival: record.timestampMs,
+    reason: refusal.reason,
+    field: refusal.field ?? null,
+    schemaId: refusal.schemaId ?? null,
+    source: source !== undefined && SOURCE_HEADER.test(source) ? source : null,
+  };
+}
+
+export function sourcePosition(topic: string, partition: number, offset: number): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+export function quarantineRecord(value: Quarantined, serde: Serde<Quarantined>): OutgoingRecord {
+  return {
+    key: Buffer.from(sourcePosition(value.topic, value.partition, value.offset)),
+    value: serde.encode(value),
+    timestampMs: value.arrival,
+  };
+}

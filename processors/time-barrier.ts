@@ -1,0 +1,40 @@
+/**
+ * The time barrier: qualify judges a transaction only when no enrolment can still change the answer.
+ *
+ * An enrolment counts from the midnight after its arrival. So once a card shard is complete through a moment some
+ * margin past 00:00 of day D, whoever held its cards on day D is settled for ever, and the join is pure. (DESIGN 5.)
+ */
+import type { CardLookup } from '../ports/card-index.ts';
+import type { Context } from './context.ts';
+
+export class TimeBarrier {
+  readonly #context: Context;
+  /** ARRIVAL=producer: source offsets below these were in the log when `#enrolmentHighs` were read. */
+  #sourceHighs: readonly number[] = [];
+  #enrolmentHighs: readonly number[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** To be awaited once the records up to `lastOffset` of the source partition have been fetched, before the lookup. */
+  async observe(sourcePartition: number, lastOffset: number): Promise<void> {
+    if (this.#context.arrival === 'broker' || lastOffset < (this.#sourceHighs[sourcePartition] ?? 0)) return;
+    const { reader, topic } = this.#context;
+    // In this order: an enrolment published before a transaction lies below a mark that is read after it.
+    const source = await reader.watermarks(topic('card-transactions'));
+    const enrolments = await reader.watermarks(topic('card-enrolments'));
+    this.#sourceHighs = source.map((partition) => partition.high);
+    this.#enrolmentHighs = enrolments.map((partition) => partition.high);
+  }
+
+  /** By card shard: transactions dated before this may be judged by what the lookup gave. */
+  readyBefore(lookup: CardLookup): ReadonlyMap<number, number> {
+    const { arrival, calendar, skewMarginMs } = this.#context;
+    return new Map([...lookup.shards].map(([shard, { position, completeThroughMs }]) => {
+      if (arrival === 'producer') return [shard, position >= (this.#enrolmentHighs[shard] ?? Infinity) ? Infinity : -Infinity];
+      const settledMs = completeThroughMs - 2 * skewMarginMs;
+      return [shard, Number.isFinite(settledMs) ? calendar.nextMidnightMs(settledMs) : -Infinity];
+    }));
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The rows of the report files, out of the stores and the output topics of any run, embedded or not.
+ *
+ * Source: contract, section 6.
+ */
+import { compareText } from '../programme/ranking.ts';
+import { onTimeTotals } from '../programme/totals.ts';
+import type { LogRecord } from '../ports/log.ts';
+import type { Context } from '../processors/context.ts';
+import { recordsOf } from '../processors/ledger-entry.ts';
+import type { Payout, Quarantined } from '../schemas/generated/types.ts';
+import type { Serde } from '../schemas/serde.ts';
+import type { TopicName } from '../topology/names.ts';
+
+const PAGE_CITIZENS = 500;
+
+export type Row = readonly (string | number | null)[];
+export type TotalRow = readonly [citizenId: string, period: string, transactions: number, cashbackCents: number];
+export type AdjustmentRow = readonly [citizenId: string, period: string, amountCents: number];
+
+/** Totals of what arrived before the deadlines, sorted by citizen and period. */
+export async function* totalRows(context: Context): AsyncIterable<TotalRow> {
+  const shards = Array.from({ length: context.partitions('citizen-ledger') }, (_, shard) => rowsOfShard(context, shard));
+  yield* mergeSorted(shards, (a, b) => compareText(a.citizenId, b.citizenId));
+}
+
+/** Each payout once, sorted by period, kind and citizen. */
+export async function payoutsOf(context: Context): Promise<Payout[]> {
+  const byId = new Map<string, Payout>();
+  for await (const payout of valuesOf(context, 'payouts', context.serdes.payout)) byId.set(payout.payoutId, payout);
+  return [...byId.values()].sort((a, b) =>
+    compareText(a.period, b.period) || compareText(a.kind, b.kind) || compareText(a.citizenId, b.citizenId));
+}
+
+export function payoutRow({ payoutId, citizenId, period, kind, transactions, amount }: Payout): Row {
+  return [payoutId, citizenId, period, kind, transactions, amount];
+}
+
+/** The sum of a citizen's adjustments of a period, where it is not 0, sorted by citizen and period. */
+export async function adjustmentRows(context: Context): Promise<AdjustmentRow[]> {
+  const sums = new Map<string, { citizenId: string; period: string; cents: number }>();
+  const seen = new Set<string>();
+  for await (const { adjustmentId, citizenId, period, amount } of valuesOf(context, 'adjustments', context.serdes.adjustment)) {
+    if (seen.has(adjustmentId)) continue;
+    seen.add(adjustmentId);
+    const key = `${citizenId}/${period}`;
+    const sum = sums.get(key) ?? { citizenId, period, cents: 0 };
+    sums.set(key, { ...sum, cents: sum.cents + amount });
+  }
+  return [...sums.values()]
+    .filter(({ cents }) => cents !== 0)
+    .sort((a, b) => compareText(a.citizenId, b.citizenId) || compareText(a.period, b.period))
+    .map(({ citizenId, period, cents }) => [citizenId, period, cents]);
+}
+
+/** Each quarantined record once by source position and reason. */
+export async function quarantinedOf(context: Context): Promise<Quarantined[]> {
+  const once = new Map<string, Quarantined>();
+  for await (const record of valuesOf(context, 'quarantine', context.serdes.quarantined)) {
+    once.set(`${record.topic}/${record.partition}/${record.offset} ${record.reason}`, record);
+  }
+  return [...once.values()];
+}
+
+/** Sorted by source, then line as a number. */
+export function sortQuarantine(rows: readonly (readonly [source: string, line: number, reason: string, field: string | null])[]): Row[] {
+  const bytes = new Map(rows.map(([source]) => [source, Buffer.from(source)]));
+  return rows.toSorted((a, b) =>
+    bytes.get(a[0])!.compare(bytes.get(b[0])!) || a[1] - b[1] || compareText(a[2], b[2]));
+}
+
+/** All values of a topic as it is now. */
+async function* valuesOf<T>(context: Context, name: TopicName, serde: Serde<T>): AsyncIterable<T> {
+  const topic = context.topic(name);
+  for (const [partition, { start, high }] of (await context.reader.watermarks(topic)).entries()) {
+    for await (const records of context.reader.range(topic, partition, start, high)) {
+      await serde.prepare(records.map((record: LogRecord) => record.value));
+      for (const record of records) yield serde.decode(record.value);
+    }
+  }
+}
+
+interface CitizenRows {
+  readonly citizenId: string;
+  readonly rows: readonly TotalRow[];
+}
+
+async function* rowsOfShard({ citizens, programme }: Context, shard: number): AsyncIterable<CitizenRows> {
+  for (let after: string | null = null; ;) {
+    const page = await citizens.page(shard, after, PAGE_CITIZENS);
+    for (const { citizenId, set } of page.citizens) {
+      const rows = onTimeTotals(recordsOf(set), programme)
+        .map(({ period, transactions, cashbackCents }): TotalRow => [citizenId, period.id, transactions, cashbackCents])
+        .sort((a, b) => compareText(a[1], b[1]));
+      yield { citizenId, rows };
+    }
+    if (page.citizens.length < PAGE_CITIZENS) return;
+    after = page.citizens.at(-1)!.citizenId;
+  }
+}
+
+async function* mergeSorted(sources: readonly AsyncIterable<CitizenRows>[], compare: (a: CitizenRows, b: CitizenRows) => number): AsyncIterable<TotalRow> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
+  for (;;) {
+    let least = -1;
+    for (const [i, head] of heads.entries()) {
+      if (head.done !== true && (least < 0 || compare(head.value, heads[least]!.value as CitizenRows) < 0)) least = i;
+    }
+    if (least < 0) return;
+    yield* (heads[least]!.value as CitizenRows).rows;
+    heads[least] = await iterators[least]!.next();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A worker: one role's subscription, and a task for each partition that the group gives it.
+ */
+import type { Clock } from '../ports/clock.ts';
+import type { Batch, LogReader, Source, SourceListener } from '../ports/log.ts';
+import type { Processor } from '../processors/processor.ts';
+import { Task, type TaskStatus } from './task.ts';
+
+export interface WorkerDeps {
+  readonly processor: Processor;
+  readonly source: Source;
+  readonly reader: LogReader;
+  readonly clock: Clock;
+  readonly brokerTime: boolean | null;
+  /** How often tasks are punctuated, milliseconds; 0 = never. */
+  readonly punctuateMs: number;
+  onFault(fault: { readonly partition: number | null; readonly error: Error; readonly remedy: 'retry' | 'stop' }): void;
+  /** The subscription is over: the process has to stop. */
+  onCrash(error: Error): void;
+}
+
+export class Worker implements SourceListener {
+  readonly #deps: WorkerDeps;
+  readonly #tasks = new Map<number, Task>();
+  #cancelTimer: () => void = () => undefined;
+  #stopping = false;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    await this.#deps.source.start(this);
+    this.#schedule();
+  }
+
+  /** Waits for the batches under way, leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTimer();
+    await this.#deps.source.stop();
+    for (const task of this.#tasks.values()) task.close();
+    await this.settled();
+  }
+
+  statuses(): TaskStatus[] {
+    return [...this.#tasks.values()].map((task) => task.status);
+  }
+
+  /** Resolves when what the tasks were asked so far is done. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#tasks.values()].map((task) => task.settled()));
+  }
+
+  assigned(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.#tasks.get(partition)?.close();
+      const task = new Task(partition, this.#deps);
+      this.#tasks.set(partition, task);
+      void task.claim();
+    }
+  }
+
+  revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.#tasks.get(partition)?.close();
+      this.#tasks.delete(partition);
+    }
+  }
+
+  async batch(batch: Batch): Promise<number> {
+    const task = this.#tasks.get(batch.partition);
+    return task === undefined || this.#stopping ? batch.fetchedFrom : task.batch(batch);
+  }
+
+  crashed(cause: Error): void {
+    this.#deps.onCrash(cause);
+  }
+
+  #schedule(): void {
+    const { clock, punctuateMs } = this.#deps;
+    if (punctuateMs === 0) return;
+    this.#cancelTimer = clock.after(punctuateMs, () => {
+      // Never a second round beside a slow one.
+      void Promise.all([...this.#tasks.values()].map((task) => task.punctuate())).then(() => {
+        if (!this.#stopping) this.#schedule();
+      });
+    });
+  }
+}
