@@ -35,9 +35,9 @@ export interface Context {
   readonly serdes: Serdes;
   readonly telemetry: Telemetry;
   /** The topic's name with TOPIC_PREFIX. */
-  topic(name: TopicName): string;
+  readonly topic: (name: TopicName) => string;
   /** How many partitions a topic has; of `card-transactions` only at start, it may grow. */
-  partitions(name: TopicName): number;
+  readonly partitions: (name: TopicName) => number;
   readonly arrival: Arrival;
   /** How far brokers' clocks may differ, milliseconds. */
   readonly skewMarginMs: number;

@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 export function quarantined(topic: string, partition: number, record: LogRecord, refusal: Refusal): Quarantined {
-  const source = record.headers?.['source'];
+  const source = record.headers?.source;
   return {
     topic,
     partition,

@@ -209,7 +209,7 @@ export class Task {
   #enqueue<T>(work: () => Promise<T>): Promise<T | undefined> {
     const done = this.#queue.then(work).catch((error: unknown) => this.#fault(error));
     this.#queue = done;
-    return done as Promise<T | undefined>;
+    return done;
   }
 
   /** A fault that may pass is tried again, from the store's position; anything else stops the task: it never skips. */
