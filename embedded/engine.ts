@@ -39,7 +39,7 @@ const PARTITIONS: Readonly<Record<TopicName, number>> = {
   'card-transactions': 1, 'card-enrolments': 4, 'citizen-ledger': 4, receipts: 1, clock: 1,
   payouts: 4, 'period-closures': 1, adjustments: 1, 'citizen-totals': 4, quarantine: 1,
 };
-const SILENT: Telemetry = { count: () => undefined, alarm: () => undefined };
+const SILENT: Telemetry = { count: () => undefined, arrived: () => undefined, alarm: () => undefined };
 
 export class EmbeddedEngine {
   readonly context: Context;

@@ -32,6 +32,8 @@ export interface Processor {
 /** Counts, for metrics and for the numbers that must add up. */
 export interface Telemetry {
   count(role: Role, outcome: string, records: number): void;
+  /** A record of this acquirer arrived then: freshness. */
+  arrived(acquirer: string, arrivalMs: number): void;
   /** Something that the protocol excludes has happened, and was handled: somebody should look. */
   alarm(role: Role, what: string, where: { readonly partition: number; readonly offset?: number }): void;
 }

@@ -16,6 +16,7 @@ import { CardTransactionSource } from '../schemas/card-transaction-source.ts';
 import type { Receipt } from '../schemas/generated/types.ts';
 import { UndecodableError } from '../schemas/undecodable-error.ts';
 import { partitionOf } from '../topology/partition-of.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
 import { Decisions } from './decisions.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -88,12 +89,15 @@ export class Qualify implements Processor {
     const refusals = new Map<number, Refusal>();
     const facts: (Facts | undefined)[] = [];
     const hashes: Buffer[] = [];
+    const arrivals = new Arrivals();
     records.forEach((record, i) => {
       const result = this.#read(record);
       if (result !== null) refusals.set(i, result);
       facts.push(result === null ? this.#facts() : undefined);
       hashes.push(result === null ? record.key! : NO_CARD);
+      if (result === null) arrivals.note(this.#reader, record.timestampMs);
     });
+    arrivals.tell(this.#context.telemetry);
 
     // Step 2. The watermarks for the barrier are read after the records, before the lookup.
     await this.#barrier.observe(partition, records.at(-1)!.offset);

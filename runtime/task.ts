@@ -112,6 +112,11 @@ export class Task {
     });
   }
 
+  /** The high watermark as somebody has just read it, for lag. */
+  sawHigh(high: number): void {
+    this.#highWatermark = Math.max(this.#highWatermark, high);
+  }
+
   /** Another member owns the partition now. What is under way may end: compare-and-set makes it harmless. */
   close(): void {
     this.#cancelTimer();

@@ -80,11 +80,20 @@ export class Worker implements SourceListener {
   #schedule(): void {
     const { clock, punctuateMs } = this.#deps;
     if (punctuateMs === 0) return;
+    // Never a second round beside a slow one.
     this.#cancelTimer = clock.after(punctuateMs, () => {
-      // Never a second round beside a slow one.
-      void Promise.all([...this.#tasks.values()].map((task) => task.punctuate())).then(() => {
+      void this.#punctuate().then(() => {
         if (!this.#stopping) this.#schedule();
       });
     });
+  }
+
+  async #punctuate(): Promise<void> {
+    const tasks = [...this.#tasks.values()];
+    await Promise.all(tasks.map((task) => task.punctuate()));
+    if (tasks.length === 0) return;
+    // For lag only: a task that misses its logs says so itself.
+    const marks = await this.#deps.reader.watermarks(this.#deps.source.topic).catch(() => []);
+    for (const task of tasks) task.sawHigh(marks[task.partition]?.high ?? 0);
   }
 }
