@@ -64,6 +64,12 @@ export class EmbeddedLog implements Log {
     });
   }
 
+  /** Its subscribers stay where they are, on the records of before: let them end first. */
+  deleteTopic(name: string): void {
+    this.#topic(name);
+    this.#topics.delete(name);
+  }
+
   subscribe(topicName: string, group: string): EmbeddedSource {
     const topic = this.#topic(topicName);
     let members = topic.groups.get(group);
@@ -127,6 +133,7 @@ export class EmbeddedLog implements Log {
   }
 
   #check({ topic, partition, records }: Append): void {
+    if (records.length === 0) throw new RangeError('an append without records');
     this.#partition(topic, partition);
     const { recordBytesMax } = this.#topic(topic);
     for (let i = 0; i < records.length; i++) {
