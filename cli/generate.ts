@@ -2,9 +2,10 @@
  * `tornaconto generate`: realistic files and a programme, from a seed (contract, section 6).
  */
 import { Command } from 'commander';
-import cliProgress from 'cli-progress';
+import { SingleBar } from 'cli-progress';
 import { CITIZENS_MAX, ForeignFilesError, generate, PAYMENTS_MAX, SEED_MAX } from '../generate/generate.ts';
 import type { Generated, GenerateOptions } from '../generate/generate.ts';
+import { UsageError } from './exit.ts';
 
 interface Options {
   readonly seed: string;
@@ -16,11 +17,11 @@ interface Options {
 const LIMITS = { seed: [0, SEED_MAX], citizens: [1, CITIZENS_MAX], payments: [1, PAYMENTS_MAX] } as const;
 
 /** Not an argument parser of commander's: the message it makes of a refusal repeats what was given. */
-function wholeNumber(command: Command, name: keyof typeof LIMITS, text: string): number {
+function wholeNumber(name: keyof typeof LIMITS, text: string): number {
   const [min, max] = LIMITS[name];
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value < min || value > max) {
-    command.error(`error: --${name} must be a whole number from ${min} to ${max}`, { exitCode: 2 });
+    throw new UsageError(`--${name}: must be a whole number from ${min} to ${max}`);
   }
   return value;
 }
@@ -33,19 +34,19 @@ export function generateCommand(): Command {
     .option('--citizens <n>', `citizens who enrol, up to ${CITIZENS_MAX}`, '1000')
     .option('--payments <n>', `lines of the transaction files in all, up to ${PAYMENTS_MAX}`, '50000')
     .requiredOption('--out <dir>', 'folder to write to; an earlier data set in it is replaced, anything else refused')
-    .action(async (options: Options, command: Command) => {
-      const seed = wholeNumber(command, 'seed', options.seed);
-      const citizens = wholeNumber(command, 'citizens', options.citizens);
-      const payments = wholeNumber(command, 'payments', options.payments);
+    .action(async (options: Options) => {
+      const seed = wholeNumber('seed', options.seed);
+      const citizens = wholeNumber('citizens', options.citizens);
+      const payments = wholeNumber('payments', options.payments);
       const generated = await run({ seed, citizens, payments, outDir: options.out })
-        .catch((error: unknown) => refuse(command, error));
+        .catch((error: unknown) => { throw asUsage(error); });
       process.stdout.write(summaryOf(generated, options.out));
     });
 }
 
 async function run(options: GenerateOptions): Promise<Generated> {
   // Silent when stderr is no terminal.
-  const bar = new cliProgress.SingleBar({ format: '{bar} {percentage}% {value}/{total} lines', clearOnComplete: true });
+  const bar = new SingleBar({ format: '{bar} {percentage}% {value}/{total} lines', clearOnComplete: true });
   bar.start(options.payments, 0);
   try {
     return await generate({ ...options, onProgress: (lines) => bar.update(lines) });
@@ -55,13 +56,11 @@ async function run(options: GenerateOptions): Promise<Generated> {
 }
 
 /** What the caller can mend is wrong use; the rest is a fault. */
-function refuse(command: Command, error: unknown): never {
-  if (error instanceof ForeignFilesError) command.error(`error: --out: ${error.message}`, { exitCode: 2 });
+function asUsage(error: unknown): unknown {
+  if (error instanceof ForeignFilesError) return new UsageError(`--out: ${error.message}`);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
-    command.error(`error: --out: the folder cannot be written (${code})`, { exitCode: 2 });
-  }
-  throw error;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
+  return new UsageError(`--out: the folder cannot be written (${code})`, { cause: error });
 }
 
 /** A path as a POSIX shell reads it back. */
