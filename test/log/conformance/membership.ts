@@ -52,7 +52,8 @@ export function membership(given: () => Harness): void {
     const group = freshGroup();
     const first = await Member.join(given(), name, group);
     const second = await Member.join(given(), name, group);
-    await until(given(), 'an assignment of nothing', () => [first, second].some(({ events }) => events.includes('assigned ')));
+    const isSettled = (): boolean => [first, second].some(({ events }) => events.at(-1) === 'assigned ');
+    await until(given(), 'an assignment of nothing, and one of all', () => isSettled() && shared([first, second]).length === 1);
     expect(shared([first, second])).toEqual([0]);
     await Promise.all([first.source.stop(), second.source.stop()]);
   });

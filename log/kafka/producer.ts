@@ -1,0 +1,141 @@
+/**
+ * The one producer of the process: idempotent, one request at a time, waiting sends merged into the next.
+ *
+ * kafkajs loses acknowledged records when idempotent sends overlap, and counts sequence numbers wrongly after some
+ * errors: so no two sends overlap, and at the first error that escapes its (bounded) retries the client is thrown away
+ * with its producer id. What was sent then may be there or not: callers derive their outputs again.
+ */
+import kafkajs from 'kafkajs';
+import type { Producer as Client, RecordMetadata, TopicMessages } from 'kafkajs';
+import { LogError } from '../../ports/log.ts';
+import type { Append, Appended, Producer } from '../../ports/log.ts';
+import { connect, RETRY } from './connection.ts';
+import type { KafkaConnection } from './connection.ts';
+import { toLogError } from './errors.ts';
+import { toMessage } from './records.ts';
+import { piecesOf, takeRequest } from './send-queue.ts';
+import type { Piece, Waiting } from './send-queue.ts';
+import { abandon, within } from './within.ts';
+
+/** Connecting and all retries of one request: a drain must end. */
+const REQUEST_LIMIT_MS = 30_000;
+const DISCONNECT_LIMIT_MS = 2_000;
+/** After a refusal of merged sends, so many go one by one, to show whose it was. */
+const UNMERGED_AFTER_REFUSAL = 100;
+const ALL_REPLICAS = -1;
+
+export class KafkaProducer implements Producer {
+  readonly #connection: KafkaConnection;
+  readonly #requestLimitMs: number;
+  #queue: Piece[] = [];
+  #client: Client | undefined;
+  #sending: Promise<void> | undefined;
+  #unmerged = 0;
+  #closed = false;
+
+  constructor(connection: KafkaConnection, requestLimitMs = REQUEST_LIMIT_MS) {
+    this.#connection = connection;
+    this.#requestLimitMs = requestLimitMs;
+  }
+
+  append(appends: readonly Append[]): Promise<readonly Appended[]> {
+    if (appends.some(({ records }) => records.length === 0)) return Promise.reject(new RangeError('an append without records'));
+    if (this.#closed) return Promise.reject(new LogError('unavailable', 'the producer is closed'));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { appended: [], piecesLeft: 0, resolve, reject };
+      const pieces = piecesOf(appends, waiting);
+      waiting.piecesLeft = pieces.length;
+      if (pieces.length === 0) return resolve([]);
+      this.#queue.push(...pieces);
+      this.#sending ??= this.#drain();
+    });
+  }
+
+  /** Sends what waits, then ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#sending;
+    await this.#discard();
+  }
+
+  /** Begins in a later turn, so that what is appended in this one goes together. */
+  async #drain(): Promise<void> {
+    await Promise.resolve();
+    while (this.#queue.length > 0) await this.#sendNext();
+    this.#sending = undefined;
+  }
+
+  async #sendNext(): Promise<void> {
+    const pieces = takeRequest(this.#queue, this.#unmerged === 0);
+    if (this.#unmerged > 0) this.#unmerged--;
+    try {
+      settle(pieces, await within(this.#requestLimitMs, 'append', this.#send(pieces)));
+    } catch (error) {
+      await this.#discard();
+      this.#reject(pieces, toLogError(error, 'append'));
+    }
+  }
+
+  async #send(pieces: readonly Piece[]): Promise<RecordMetadata[]> {
+    this.#client ??= connect(this.#connection).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+      createPartitioner: () => ({ message }) => message.partition!,
+    });
+    const client = this.#client;
+    await client.connect();
+    return client.sendBatch({
+      acks: ALL_REPLICAS,
+      compression: kafkajs.CompressionTypes.None,
+      topicMessages: messagesOf(pieces),
+    });
+  }
+
+  #reject(pieces: readonly Piece[], error: LogError): void {
+    const calls = new Set(pieces.map(({ waiting }) => waiting));
+    // Pieces of these calls that still wait would be sent for nobody.
+    this.#queue = this.#queue.filter(({ waiting }) => !calls.has(waiting));
+    const shared = calls.size > 1 && error.remedy === 'stop';
+    if (shared) this.#unmerged = UNMERGED_AFTER_REFUSAL;
+    const verdict = shared ? new LogError('unavailable', 'append: refused together with others', { cause: error }) : error;
+    for (const { reject } of calls) reject(verdict);
+  }
+
+  async #discard(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client !== undefined) await abandon(DISCONNECT_LIMIT_MS, client.disconnect());
+  }
+}
+
+function messagesOf(pieces: readonly Piece[]): TopicMessages[] {
+  const topics = new Map<string, TopicMessages>();
+  for (const { topic, partition, records } of pieces) {
+    let entry = topics.get(topic);
+    if (entry === undefined) topics.set(topic, entry = { topic, messages: [] });
+    for (const record of records) entry.messages.push(toMessage(record, partition));
+  }
+  return [...topics.values()];
+}
+
+/** @throws LogError when a piece got no answer: the library drops, silently, what no broker seems to lead */
+function settle(pieces: readonly Piece[], answers: readonly RecordMetadata[]): void {
+  const places = new Map<string, { next: number; appendTimeMs: number | null }>();
+  for (const { topicName, partition, baseOffset, logAppendTime } of answers) {
+    const timeMs = Number(logAppendTime ?? -1);
+    places.set(`${topicName}/${partition}`, { next: Number(baseOffset), appendTimeMs: timeMs < 0 ? null : timeMs });
+  }
+  for (const { topic, partition } of pieces) {
+    const place = places.get(`${topic}/${partition}`);
+    if (place === undefined) throw new LogError('no-such-partition', `there is no partition ${topic}/${partition}`);
+    if (!(place.next >= 0)) throw new LogError('unavailable', `${topic}/${partition}: acknowledged without an offset`);
+  }
+  for (const { waiting, index, first, topic, partition, records } of pieces) {
+    const place = places.get(`${topic}/${partition}`)!;
+    if (first) waiting.appended[index] = { topic, partition, baseOffset: place.next, appendTimeMs: place.appendTimeMs };
+    place.next += records.length;
+    if (--waiting.piecesLeft === 0) waiting.resolve(waiting.appended);
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * A bound for everything that is awaited from the client library: its own retries nest, and their sum has no limit
+ * that one could state.
+ */
+import { LogError } from '../../ports/log.ts';
+
+/** @throws LogError unavailable when the time is over; what was started goes on, unheard */
+export async function within<T>(limitMs: number, doing: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LogError('unavailable', `${doing}: no answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
+
+/** For what is thrown away: waits a while, and takes any error for an end. */
+export async function abandon(limitMs: number, work: Promise<unknown>): Promise<void> {
+  await within(limitMs, 'ending', work).catch(() => undefined);
+}
