@@ -10,6 +10,7 @@ import type { PeriodClosure } from '../schemas/generated/types.ts';
 import { closureKey } from './closures.ts';
 import type { Context } from './context.ts';
 import { ProcessingError } from './processor.ts';
+import { partitionValues } from './topic-values.ts';
 
 export interface Due {
   readonly citizenId: string;
@@ -38,17 +39,12 @@ export class ShardPayouts {
   }
 
   static async open(context: Context, shard: number, period: Period, kind: PayoutKind): Promise<ShardPayouts> {
-    const { reader, serdes, topic, programme } = context;
+    const { serdes, programme: { programme } } = context;
     const sent = new Map<string, number>();
-    const { start, high } = (await reader.watermarks(topic('payouts')))[shard]!;
-    for await (const records of reader.range(topic('payouts'), shard, start, high)) {
-      await serdes.payout.prepare(records.map((record) => record.value));
-      for (const record of records) {
-        const payout = serdes.payout.decode(record.value);
-        if (payout.programme !== programme.programme || payout.period !== period.id || payout.kind !== kind) continue;
-        if (sent.has(payout.payoutId) && sent.get(payout.payoutId) !== payout.amount) throw otherAmount(payout.payoutId);
-        sent.set(payout.payoutId, payout.amount);
-      }
+    for await (const { value: payout } of partitionValues(context, 'payouts', shard, serdes.payout)) {
+      if (payout.programme !== programme || payout.period !== period.id || payout.kind !== kind) continue;
+      if (sent.has(payout.payoutId) && sent.get(payout.payoutId) !== payout.amount) throw otherAmount(payout.payoutId);
+      sent.set(payout.payoutId, payout.amount);
     }
     return new ShardPayouts(context, shard, period, kind, sent);
   }

@@ -4,12 +4,9 @@
  * Source: contract, section 6. Enrolments first, then all transactions in the order of their arrival; a period is
  * closed as soon as arrivals have passed its deadline, so what comes later meets a closed period, as it will in production.
  */
-import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { EmbeddedEngine } from '../embedded/engine.ts';
 import { inArrivalOrder } from '../feeds/arrival-order.ts';
-import { writeWhole } from '../feeds/atomic-file.ts';
-import { writeCsv } from '../feeds/csv-out.ts';
 import { readEnrolments } from '../feeds/enrolment-file.ts';
 import type { Refusal } from '../feeds/feed-error.ts';
 import { inspect, type FeedKind, type InspectedFile } from '../feeds/inspection.ts';
@@ -18,7 +15,8 @@ import type { Period, Programme } from '../programme/programme.ts';
 import {
   assertAddsUp, processedFigures, summarise, type FeedFigures, type PeriodFigures, type Summary,
 } from '../reports/figures.ts';
-import { adjustmentRows, payoutRow, payoutsOf, quarantinedOf, sortQuarantine, totalRows } from '../reports/rows.ts';
+import { adjustmentRows, payoutsOf, quarantinedOf, sortQuarantine } from '../reports/rows.ts';
+import { writeReports } from '../reports/write-reports.ts';
 import { Random } from '../generate/random.ts';
 import { PeriodSums } from '../reports/period-sums.ts';
 import { partitionOf } from '../topology/partition-of.ts';
@@ -155,7 +153,6 @@ class Run {
 
   async finish(): Promise<ReplayResult> {
     const { context } = this.#engine;
-    const { outDir } = this.#options;
     this.#progress('writing', 0, [], 0);
     const payouts = await payoutsOf(context);
     const quarantine = sortQuarantine([...this.#quarantine, ...(await this.#refusedRecords())]);
@@ -165,14 +162,9 @@ class Run {
       amountCents: payouts.reduce((sum, { amount }) => sum + amount, 0),
     });
     assertAddsUp(summary, processed, quarantine.length);
-    await mkdir(outDir, { recursive: true });
     const adjustments = await adjustmentRows(context);
     const sums = new PeriodSums(this.#options.programme, this.#options.asOfMs, payouts, adjustments);
-    await writeCsv(join(outDir, 'totals.csv'), ['citizenId', 'period', 'transactions', 'cashbackCents'], sums.counting(totalRows(context)));
-    await writeCsv(join(outDir, 'payouts.csv'), ['payoutId', 'citizenId', 'period', 'kind', 'transactions', 'amountCents'], payouts.map(payoutRow));
-    await writeCsv(join(outDir, 'adjustments.csv'), ['citizenId', 'period', 'amountCents'], adjustments);
-    await writeCsv(join(outDir, 'quarantine.csv'), ['source', 'line', 'reason', 'field'], quarantine);
-    await writeWhole(join(outDir, 'summary.json'), [`${JSON.stringify(summary, null, 2)}\n`]);
+    await writeReports(context, this.#options.outDir, { payouts, adjustments, quarantine, summary }, (rows) => sums.counting(rows));
     await this.#engine.stop();
     return { summary, refusals: this.#refusals, periods: sums.figures() };
   }

@@ -5,12 +5,10 @@
  */
 import { compareText } from '../programme/ranking.ts';
 import { onTimeTotals } from '../programme/totals.ts';
-import type { LogRecord } from '../ports/log.ts';
 import type { Context } from '../processors/context.ts';
 import { recordsOf } from '../processors/ledger-entry.ts';
+import { topicValues } from '../processors/topic-values.ts';
 import type { Payout, Quarantined } from '../schemas/generated/types.ts';
-import type { Serde } from '../schemas/serde.ts';
-import type { TopicName } from '../topology/names.ts';
 
 const PAGE_CITIZENS = 500;
 
@@ -27,7 +25,7 @@ export async function* totalRows(context: Context): AsyncIterable<TotalRow> {
 /** Each payout once, sorted by period, kind and citizen. */
 export async function payoutsOf(context: Context): Promise<Payout[]> {
   const byId = new Map<string, Payout>();
-  for await (const payout of valuesOf(context, 'payouts', context.serdes.payout)) byId.set(payout.payoutId, payout);
+  for await (const { value: payout } of topicValues(context, 'payouts', context.serdes.payout)) byId.set(payout.payoutId, payout);
   return [...byId.values()].sort((a, b) =>
     compareText(a.period, b.period) || compareText(a.kind, b.kind) || compareText(a.citizenId, b.citizenId));
 }
@@ -40,7 +38,7 @@ export function payoutRow({ payoutId, citizenId, period, kind, transactions, amo
 export async function adjustmentRows(context: Context): Promise<AdjustmentRow[]> {
   const sums = new Map<string, { citizenId: string; period: string; cents: number }>();
   const seen = new Set<string>();
-  for await (const { adjustmentId, citizenId, period, amount } of valuesOf(context, 'adjustments', context.serdes.adjustment)) {
+  for await (const { value: { adjustmentId, citizenId, period, amount } } of topicValues(context, 'adjustments', context.serdes.adjustment)) {
     if (seen.has(adjustmentId)) continue;
     seen.add(adjustmentId);
     const key = `${citizenId}/${period}`;
@@ -56,7 +54,7 @@ export async function adjustmentRows(context: Context): Promise<AdjustmentRow[]>
 /** Each quarantined record once by source position and reason. */
 export async function quarantinedOf(context: Context): Promise<Quarantined[]> {
   const once = new Map<string, Quarantined>();
-  for await (const record of valuesOf(context, 'quarantine', context.serdes.quarantined)) {
+  for await (const { value: record } of topicValues(context, 'quarantine', context.serdes.quarantined)) {
     once.set(`${record.topic}/${record.partition}/${record.offset} ${record.reason}`, record);
   }
   return [...once.values()];
@@ -67,17 +65,6 @@ export function sortQuarantine(rows: readonly (readonly [source: string, line: n
   const bytes = new Map(rows.map(([source]) => [source, Buffer.from(source)]));
   return rows.toSorted((a, b) =>
     bytes.get(a[0])!.compare(bytes.get(b[0])!) || a[1] - b[1] || compareText(a[2], b[2]));
-}
-
-/** All values of a topic as it is now. */
-async function* valuesOf<T>(context: Context, name: TopicName, serde: Serde<T>): AsyncIterable<T> {
-  const topic = context.topic(name);
-  for (const [partition, { start, high }] of (await context.reader.watermarks(topic)).entries()) {
-    for await (const records of context.reader.range(topic, partition, start, high)) {
-      await serde.prepare(records.map((record: LogRecord) => record.value));
-      for (const record of records) yield serde.decode(record.value);
-    }
-  }
 }
 
 interface CitizenRows {

@@ -14,9 +14,9 @@ export interface Readiness {
 
 export interface HttpDeps {
   readonly metrics: Metrics;
-  readiness(): Readiness;
-  status(citizenId: string): Promise<CitizenStatus>;
-  onError(error: unknown): void;
+  readonly readiness: () => Readiness;
+  readonly status: (citizenId: string) => Promise<CitizenStatus>;
+  readonly onError: (error: unknown) => void;
 }
 
 export function routes({ metrics, readiness, status, onError }: HttpDeps): Hono {

@@ -29,10 +29,10 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly prefix: string;
   /** Each role has a log of its own: one slow producer does not hold up the others. */
-  context(role: Role): { readonly context: Context; readonly log: Log };
-  onFault(fault: Fault): void;
+  readonly context: (role: Role) => { readonly context: Context; readonly log: Log };
+  readonly onFault: (fault: Fault) => void;
   /** A subscription has ended by itself: the process cannot go on. */
-  onCrash(error: Error): void;
+  readonly onCrash: (error: Error) => void;
 }
 
 interface RoleWorker {
