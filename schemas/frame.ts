@@ -9,13 +9,10 @@ const MAGIC = 0;
 /** Where the body begins. */
 export const FRAME_BYTES = 5;
 
-/** A framed value. */
-export function frame(schemaId: number, body: Uint8Array): Buffer {
-  const value = Buffer.allocUnsafe(FRAME_BYTES + body.length);
+/** Writes what stands before the body. */
+export function writeFrameHead(value: Buffer, schemaId: number): void {
   value[0] = MAGIC;
   value.writeInt32BE(schemaId, 1);
-  value.set(body, FRAME_BYTES);
-  return value;
 }
 
 /** The id of the writer's schema. Throws UndecodableError: null-value, no-frame. */

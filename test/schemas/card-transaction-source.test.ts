@@ -4,11 +4,10 @@ import { avroType } from '../../schemas/avro-type.ts';
 import { CardTransactionReader, FIELD, OK, UNDECODABLE } from '../../schemas/card-transaction-reader.ts';
 import { CardTransactionSource } from '../../schemas/card-transaction-source.ts';
 import { EmbeddedRegistry } from '../../schemas/embedded-registry.ts';
-import { frame } from '../../schemas/frame.ts';
 import type { CardTransaction } from '../../schemas/generated/types.ts';
 import { SCHEMAS } from '../../schemas/schemas.ts';
 import { Serde } from '../../schemas/serde.ts';
-import { TRANSACTION } from './samples.ts';
+import { TRANSACTION, frame } from './samples.ts';
 
 const SUBJECT = 'card-transactions-value';
 interface RecordSchema { readonly fields: readonly { readonly name: string }[] }

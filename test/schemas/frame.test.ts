@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { FRAME_BYTES, frame, peekSchemaId, schemaIdOf } from '../../schemas/frame.ts';
+import { FRAME_BYTES, peekSchemaId, schemaIdOf, writeFrameHead } from '../../schemas/frame.ts';
 
 test('a frame is 0, the id in four bytes, the body', () => {
-  const value = frame(0x01020304, Buffer.from([9, 8]));
+  const value = Buffer.from([7, 7, 7, 7, 7, 9, 8]);
+  writeFrameHead(value, 0x01020304);
   expect([...value]).toEqual([0, 1, 2, 3, 4, 9, 8]);
   expect(schemaIdOf(value)).toBe(0x01020304);
   expect(FRAME_BYTES).toBe(5);

@@ -1,4 +1,5 @@
 /** A value of every public schema, and the bytes of its body as an encoder of another language wrote them. */
+import { FRAME_BYTES, writeFrameHead } from '../../schemas/frame.ts';
 import type { Records } from '../../schemas/generated/types.ts';
 import type { SchemaName } from '../../schemas/schemas.ts';
 
@@ -48,3 +49,10 @@ export const SAMPLES: readonly Sample[] = [
     field: 'mcc', schemaId: 4, source: null,
   }, '22636172642d7472616e73616374696f6e730e8080808020f6bf90a0c85d126d616c666f726d656402066d6363020800'),
 ];
+
+/** A framed value, whatever its body. */
+export function frame(schemaId: number, body: Uint8Array): Buffer {
+  const value = Buffer.concat([Buffer.alloc(FRAME_BYTES), body]);
+  writeFrameHead(value, schemaId);
+  return value;
+}

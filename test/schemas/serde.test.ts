@@ -4,11 +4,10 @@ import { expect, test } from 'vitest';
 import type { SchemaRegistry } from '../../ports/registry.ts';
 import { avroType } from '../../schemas/avro-type.ts';
 import { EmbeddedRegistry } from '../../schemas/embedded-registry.ts';
-import { frame } from '../../schemas/frame.ts';
 import { SCHEMAS } from '../../schemas/schemas.ts';
 import { Serde } from '../../schemas/serde.ts';
 import { UndecodableError } from '../../schemas/undecodable-error.ts';
-import { ENROLMENT, SAMPLES } from './samples.ts';
+import { ENROLMENT, SAMPLES, frame } from './samples.ts';
 
 const SUBJECT = 'card-enrolments-value';
 const VALUE = ENROLMENT.value;
@@ -170,4 +169,14 @@ test('no error repeats a value, read or written', async () => {
     'TypeError: cannot encode CardEnrolment: event is not of the schema',
     'TypeError: cannot encode CardEnrolment: value is not of the schema',
   ]);
+});
+
+test('a value is its own: encoding another, however long, changes nothing of it', async () => {
+  const { serde } = await opened();
+  const before = serde.encode(VALUE);
+  const long = { ...VALUE, citizenId: 'é'.repeat(100_000) };
+  const value = serde.encode(long);
+  await serde.prepare([value, before]);
+  expect(serde.decode(value)).toEqual(long);
+  expect(serde.decode(before)).toEqual(VALUE);
 });
