@@ -19,14 +19,22 @@ const LAYERS = {
   schemas: { code: [], types: ['^ports/registry[.]ts$'] },
   processors: { code: PURE, types: [] },
   feeds: { code: ['^programme/', '^schemas/'], types: ['^ports/'] },
-  generate: { code: ['^programme/'], types: [SCHEMA_TYPES] },
+  generate: { code: ['^programme/', '^runtime/random[.]ts$'], types: [SCHEMA_TYPES] },
   // Stores keep packed records as they come: the layout, and the order of ids, is all they know. Never totals.
-  stores: { code: ['^ports/', '^processors/ledger-entry[.]ts$', '^programme/(holding|ranking)[.]ts$'], types: ['^programme/'] },
+  stores: { code: ['^ports/', '^processors/ledger-entry[.]ts$', '^programme/(holding|ranking|outcome)[.]ts$'], types: ['^programme/'] },
   log: { code: ['^ports/'], types: [] },
   runtime: { code: ['^processors/', ...PURE], types: [] },
   // The whole pipeline in one process, over adapters in memory.
   embedded: { code: ['^runtime/', '^processors/', '^log/embedded/', '^stores/memory/', ...PURE], types: [] },
-  replay: { code: ['^embedded/', '^feeds/', '^processors/', ...PURE], types: [] },
+  // Rows and figures of a run, for files: embedded or not.
+  reports: { code: ['^feeds/(csv-out|atomic-file)[.]ts$', '^processors/', ...PURE], types: [] },
+  replay: { code: ['^embedded/', '^feeds/', '^reports/', '^runtime/random[.]ts$', '^processors/', ...PURE], types: [] },
+  // Folds the log a second time, in memory, and compares.
+  audit: { code: ['^processors/', '^stores/memory/', ...PURE], types: [] },
+  config: { code: ['^programme/', '^topology/', '^log/kafka/connection[.]ts$'], types: [] },
+  publish: { code: ['^feeds/', ...PURE], types: [] },
+  // A running processor and what operators ask it.
+  service: { code: ['^runtime/', '^processors/', ...PURE], types: [] },
 };
 
 /** Package → the files that may import it, so that another can take its place. */
@@ -37,8 +45,9 @@ const PACKAGES = {
   avsc: '^schemas/',
   commander: '^cli/',
   'cli-progress': '^cli/',
-  hono: '^cli/',
-  '@hono/node-server': '^cli/',
+  hono: '^service/',
+  '@hono/node-server': '^service/',
+  'prom-client': '^service/',
 };
 
 /** The pure rules may use these and nothing else from outside. */

@@ -44,6 +44,12 @@ function report(error: unknown): number {
   return EXIT.fault;
 }
 
+/** commander puts our reason behind the value, which may say anything, this mark included. */
+function reasonOf(message: string): string {
+  const mark = ' is invalid. ';
+  return message.slice(message.lastIndexOf(mark) + mark.length).replace(/\.$/, '');
+}
+
 /** What is wrong with the call, without the words that were given. */
 function usageOf(error: CommanderError): string {
   const option = /option '(-[^']*)'/.exec(error.message)?.[1];
@@ -55,7 +61,7 @@ function usageOf(error: CommanderError): string {
     case 'commander.missingArgument': return 'an argument is missing';
     case 'commander.excessArguments': return 'too many arguments';
     case 'commander.help': return 'a command is missing';
-    case 'commander.invalidArgument': return `${option ?? 'an argument'}: ${/\. (.*)$/s.exec(error.message)?.[1] ?? 'the value is not valid'}`.replace(/\.$/, '');
+    case 'commander.invalidArgument': return `${option ?? 'an argument'}: ${reasonOf(error.message)}`;
     default: return 'wrong use';
   }
 }

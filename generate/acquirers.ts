@@ -7,7 +7,7 @@
 import type { Day } from './calendar.ts';
 import type { InstantStyle } from './instants.ts';
 import { Merchants } from './merchants.ts';
-import { Random } from './random.ts';
+import { Random } from '../runtime/random.ts';
 
 export interface AcquirerProfile {
   readonly code: string;

@@ -3,7 +3,7 @@
  *
  * 12 bytes an index: it serves millions of citizens of very different activity as well as thirteen kinds of shop.
  */
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 
 export class AliasTable {
   readonly #keep: Float64Array;

@@ -5,7 +5,7 @@
  * then held: a second, independent statement of the enrolment rule, in whole days.
  */
 import type { ENROLMENT_QUARANTINE_REASONS } from '../programme/outcome.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 
 export type EnrolmentOutcome = 'applied' | 'unchanged' | (typeof ENROLMENT_QUARANTINE_REASONS)[number];
 

@@ -16,7 +16,7 @@ import type { Oddity } from './payments.ts';
 import { Planter } from './planter.ts';
 import type { Population } from './population.ts';
 import type { PeriodDays } from './programme.ts';
-import { Random } from './random.ts';
+import { Random } from '../runtime/random.ts';
 import { lineOf } from './record.ts';
 import type { TransactionRecord } from './record.ts';
 import { Schedule } from './schedule.ts';

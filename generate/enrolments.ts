@@ -10,7 +10,7 @@ import type { InstantStyle } from './instants.ts';
 import { Planter } from './planter.ts';
 import { citizenId } from './population.ts';
 import type { CardEvent, Population } from './population.ts';
-import { Random } from './random.ts';
+import { Random } from '../runtime/random.ts';
 import { secondOfDay } from './trade.ts';
 
 export interface EnrolmentFile {

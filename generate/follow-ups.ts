@@ -8,7 +8,7 @@ import type { Calendar } from './calendar.ts';
 import { offsetMinutesAt } from './calendar.ts';
 import { UTC_MILLIS } from './instants.ts';
 import type { PeriodDays } from './programme.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 import type { TransactionRecord } from './record.ts';
 import { secondOfDay } from './trade.ts';
 

@@ -4,7 +4,7 @@
  * Shops of one trade stand together, so that a trade and a number name a shop without a search.
  */
 import { AliasTable } from './alias.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 import { TRADES } from './trade.ts';
 
 export interface Merchant {

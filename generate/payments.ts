@@ -7,7 +7,7 @@ import { offsetMinutesAt } from './calendar.ts';
 import { UTC_MILLIS } from './instants.ts';
 import type { Population } from './population.ts';
 import { CURRENCY } from './programme.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 import type { TransactionRecord } from './record.ts';
 import { amountCents, secondOfDay, tradeAt } from './trade.ts';
 

@@ -5,7 +5,7 @@
  * kind once, somewhere inside. So a kind of 1 in 1,000 surely occurs in 2,000 opportunities, and about as often as its
  * share says, in a small data set too.
  */
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 
 interface Kind {
   readonly block: number;

@@ -8,7 +8,7 @@ import { LIFE_KINDS, LIFE_SHARES, makeLife, plainLife } from './card-lives.ts';
 import type { CardLife, Holding, LifeKind, PlannedEvent } from './card-lives.ts';
 import { CardHashes } from './cards.ts';
 import { Planter } from './planter.ts';
-import { Random } from './random.ts';
+import { Random } from '../runtime/random.ts';
 
 /** An event of a card. */
 export interface CardEvent extends PlannedEvent {

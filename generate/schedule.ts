@@ -6,7 +6,7 @@
  */
 import { ACQUIRER_PROFILES } from './acquirers.ts';
 import type { Calendar } from './calendar.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 import { dayWeight } from './trade.ts';
 
 export interface Window {

@@ -6,7 +6,7 @@
  */
 import { AliasTable } from './alias.ts';
 import type { Day } from './calendar.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../runtime/random.ts';
 
 interface Trade {
   readonly name: string;

@@ -17,7 +17,7 @@ import {
 } from '../reports/figures.ts';
 import { adjustmentRows, payoutsOf, quarantinedOf, sortQuarantine } from '../reports/rows.ts';
 import { writeReports } from '../reports/write-reports.ts';
-import { Random } from '../generate/random.ts';
+import { Random } from '../runtime/random.ts';
 import { PeriodSums } from '../reports/period-sums.ts';
 import { partitionOf } from '../topology/partition-of.ts';
 import { FILES_MAX, Positions } from './positions.ts';

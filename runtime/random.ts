@@ -1,5 +1,5 @@
 /**
- * The generator's source of chance: sfc32 (Chris Doty-Humphrey's Small Fast Counter), seeded by splitmix32.
+ * A source of chance that repeats: sfc32 (Chris Doty-Humphrey's Small Fast Counter), seeded by splitmix32.
  *
  * One seed, one sequence, on every machine: nothing here reads a clock or the system's randomness. Parts of the
  * generator take streams of their own (`Random.of(seed, 'population')`), so that more draws in one part do not shift

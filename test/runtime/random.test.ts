@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { AliasTable } from '../../generate/alias.ts';
 import { Planter } from '../../generate/planter.ts';
-import { Random } from '../../generate/random.ts';
+import { Random } from '../../runtime/random.ts';
 
 const words = (random: Random): number[] => Array.from({ length: 8 }, () => random.uint32());
 
