@@ -58,8 +58,8 @@ export class MemoryCardIndex implements CardIndex {
 
   async commit(shard: number, step: CardStep): Promise<{ readonly kind: 'committed' } | Refused> {
     const state = this.state.shard(shard);
-    if (step.expected !== state.position) return { kind: 'refused', position: state.position };
     checkCardStep(step);
+    if (step.expected !== state.position) return { kind: 'refused', position: state.position };
     for (const { card, history } of step.changes) state.histories.set(keyOf(card), history);
     for (const [outcome, count] of Object.entries(step.counts)) state.counts[outcome] = (state.counts[outcome] ?? 0) + count;
     state.madeWith ??= this.#options;
@@ -70,8 +70,8 @@ export class MemoryCardIndex implements CardIndex {
 
   async complete(shard: number, expected: number, throughMs: number): Promise<{ readonly kind: 'committed' } | Refused> {
     const state = this.state.shard(shard);
-    if (expected !== state.position) return { kind: 'refused', position: state.position };
     checkThrough(throughMs);
+    if (expected !== state.position) return { kind: 'refused', position: state.position };
     state.completeThroughMs = Math.max(state.completeThroughMs, throughMs);
     return { kind: 'committed' };
   }

@@ -9,7 +9,7 @@ import type {
   ShardStanding, SideOutput,
 } from '../../ports/citizen-totals.ts';
 import { StoreError, type Refused, type Step } from '../../ports/store.ts';
-import { checkAdjustments, isNextFreeze, checkStep, corrupt } from '../checks.ts';
+import { checkAdjustments, checkFoldStep, isNextFreeze, checkStep, corrupt } from '../checks.ts';
 import { checkRules } from '../noted-rules.ts';
 import { foldStep } from './fold-step.ts';
 import { LedgerShard } from './ledger-shard.ts';
@@ -25,6 +25,8 @@ export interface MemoryCitizenTotalsOptions {
 export class MemoryCitizenTotals implements CitizenTotals {
   readonly #shards: number;
   readonly #keepTotals: boolean;
+  /** The rules that shards were last claimed under: a state lost since is made again under them. */
+  readonly #claims = new Map<number, readonly PeriodRules[]>();
   readonly state: ShardedState<LedgerShard>;
 
   constructor(options: MemoryCitizenTotalsOptions, state = ledgerState()) {
@@ -40,17 +42,19 @@ export class MemoryCitizenTotals implements CitizenTotals {
     }
     checkRules(state, periods);
     state.claimed = [...periods];
+    this.#claims.set(shard, state.claimed);
     return state.standing();
   }
 
   async fold(shard: number, steps: readonly FoldStep[]): Promise<readonly (Folded | Review | Refused)[]> {
     const state = this.state.shard(shard);
+    const bounds = steps.map(checkFoldStep);
     const answers: (Folded | Review | Refused)[] = [];
-    for (const step of steps) {
-      const answer = foldStep(state, step, this.#keepTotals);
+    for (const [i, step] of steps.entries()) {
+      const answer = foldStep(state, step, bounds[i]!, this.#keepTotals);
       answers.push(answer);
       if (answer.kind !== 'folded') break;
-      state.shards ??= this.#shards;
+      this.#noteMaking(shard, state);
     }
     return answers;
   }
@@ -70,8 +74,8 @@ export class MemoryCitizenTotals implements CitizenTotals {
     shard: number, expected: number, rank: number, settlements: readonly Settlement[],
   ): Promise<{ readonly kind: 'settled' } | Refused> {
     const state = this.state.shard(shard);
-    if (state.position !== expected) return { kind: 'refused', position: state.position };
     checkAdjustments(settlements.flatMap(({ adjustment }) => adjustment ?? []));
+    if (state.position !== expected) return { kind: 'refused', position: state.position };
     if (!isNextFreeze(rank, state.frozen)) return { kind: 'settled' };
     for (const { citizenId, adjustment } of settlements) {
       const note = state.late.get(citizenId);
@@ -85,15 +89,15 @@ export class MemoryCitizenTotals implements CitizenTotals {
 
   async freeze(shard: number, step: Step, rank: number): Promise<{ readonly kind: 'frozen' } | Refused> {
     const state = this.state.shard(shard);
-    if (state.position !== step.expected) return { kind: 'refused', position: state.position };
     checkStep(step);
+    if (state.position !== step.expected) return { kind: 'refused', position: state.position };
     if (isNextFreeze(rank, state.frozen)) {
       if (state.late.size > 0) corrupt('a period freezes before its late citizens are settled');
       state.late = state.lateSettled;
       state.lateSettled = new Map();
       state.frozen = rank;
     }
-    state.shards ??= this.#shards;
+    this.#noteMaking(shard, state);
     state.position = step.next;
     state.fingerprint = step.fingerprint;
     return { kind: 'frozen' };
@@ -127,7 +131,8 @@ export class MemoryCitizenTotals implements CitizenTotals {
     const state = this.state.shard(shard);
     if (state.position !== expected) return { kind: 'refused', position: state.position };
     for (const { citizenId, totals } of this.#keepTotals ? kept : []) {
-      state.kept.set(citizenId, totals);
+      if (totals.length > 0) state.kept.set(citizenId, totals);
+      else state.kept.delete(citizenId);
       state.touched.delete(citizenId);
     }
     return { kind: 'kept' };
@@ -145,6 +150,12 @@ export class MemoryCitizenTotals implements CitizenTotals {
   async trimOutbox(shard: number, throughSerial: number): Promise<void> {
     const state = this.state.shard(shard);
     state.outbox = state.outbox.filter(({ serial }) => serial > throughSerial);
+  }
+
+  #noteMaking(shard: number, state: LedgerShard): void {
+    if (state.shards !== null) return;
+    state.shards = this.#shards;
+    if (state.claimed.length === 0) state.claimed = this.#claims.get(shard) ?? [];
   }
 }
 

@@ -5,12 +5,12 @@ import type { Decisions, Folded, FoldStep, Review } from '../../ports/citizen-to
 import { StoreError, type Refused } from '../../ports/store.ts';
 import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, NO_PERIOD, RECORD } from '../../processors/ledger-entry.ts';
 import type { FoldOutcome } from '../../programme/outcome.ts';
-import { checkFoldStep } from '../checks.ts';
+import type { StepBounds } from '../checks.ts';
 import { NO_OUTCOMES, type LedgerShard } from './ledger-shard.ts';
 
-export function foldStep(shard: LedgerShard, step: FoldStep, keepTotals: boolean): Folded | Review | Refused {
+/** `bounds`: what `checkFoldStep` found. */
+export function foldStep(shard: LedgerShard, step: FoldStep, bounds: StepBounds, keepTotals: boolean): Folded | Review | Refused {
   if (step.expected !== shard.position) return { kind: 'refused', position: shard.position };
-  const bounds = checkFoldStep(step);
   const { decisions } = step;
   checkPeriods(shard, decisions);
   if (step.reviewed === null && shard.frozen > 0) {

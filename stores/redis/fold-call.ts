@@ -1,0 +1,33 @@
+/**
+ * A fold step as a call of fold.lua, and its answer `review` as the caller knows it.
+ */
+import type { FoldStep, Review } from '../../ports/citizen-totals.ts';
+import { checkFoldStep } from '../checks.ts';
+import { packAdjustment } from './packing.ts';
+import type { Answer, ScriptCall } from './script.ts';
+import { scripts } from './scripts.ts';
+import type { ShardKeys } from './shard-keys.ts';
+
+/** @throws StoreError corrupt */
+export function foldCall(keys: ShardKeys, step: FoldStep): ScriptCall {
+  const bounds = checkFoldStep(step);
+  const { meta, index, reversers, touched, late, lateNotes, outbox, generation, nameAt } = keys;
+  const { decisions: { sourcePartition, firstOffset, citizens, periods, entries }, reviewed } = step;
+  return scripts.fold.call(
+    { meta, index, reversers, touched, late, lateNotes, outbox, citizens: citizens.map((citizenId) => keys.citizen(citizenId)) },
+    {
+      generation, nameAt, expected: step.expected, next: step.next, fingerprint: step.fingerprint,
+      sourcePartition: String(sourcePartition), firstOffset, highest: bounds.sourceOffset,
+      arrival: entries.length === 0 ? '' : String(bounds.arrivalMs),
+      periods: JSON.stringify(periods.map(({ id, rules, rank }) => [id, rules, rank])),
+      reviewed: reviewed === null ? 0 : 1, entries, adjustments: (reviewed ?? []).map(packAdjustment),
+    },
+  );
+}
+
+export function reviewOf(answer: Answer, step: FoldStep): Review {
+  const list = answer.list('sets');
+  const sets = new Map<string, Buffer>();
+  for (let i = 0; i < list.length; i += 2) sets.set(step.decisions.citizens[Number(list[i]) - 1]!, list[i + 1]!);
+  return { kind: 'review', sets };
+}
