@@ -5,10 +5,17 @@
 import { Command, CommanderError } from 'commander';
 import { FeedError } from '../feeds/feed-error.ts';
 import { ProgrammeError } from '../programme/parse.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { closeCommand } from './close.ts';
 import { EXIT, UsageError } from './exit.ts';
+import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
+import { periodsCommand } from './periods.ts';
 import { replayCommand } from './replay.ts';
+import { runCommand } from './run.ts';
+import { statusCommand } from './status.ts';
 import { topologyCommand } from './topology.ts';
+import { verifyCommand } from './verify.ts';
 
 const program = new Command('tornaconto')
   .description('Stream processor for a national cashback programme: every citizen\'s total right to the cent.')
@@ -16,7 +23,10 @@ const program = new Command('tornaconto')
   // commander repeats a bad argument, which may be anything: the message is ours.
   .configureOutput({ writeErr: () => undefined });
 
-for (const command of [replayCommand(), generateCommand(), topologyCommand()]) {
+for (const command of [
+  replayCommand(), generateCommand(), topologyCommand(),
+  runCommand(), periodsCommand(), closeCommand(), verifyCommand(), exportCommand(), statusCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 
@@ -32,7 +42,7 @@ function report(error: unknown): number {
     console.error(`tornaconto: ${usageOf(error)}. See: tornaconto --help`);
     return EXIT.usage;
   }
-  if (error instanceof UsageError || error instanceof ProgrammeError) {
+  if (error instanceof UsageError || error instanceof ProgrammeError || error instanceof ConfigError) {
     console.error(`tornaconto: ${error.message}`);
     return EXIT.usage;
   }
