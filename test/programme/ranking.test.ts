@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareText, ranking, type Ranked } from '../../programme/ranking.ts';
+import { compareText, Leaders, ranking, type Ranked } from '../../programme/ranking.ts';
 import { breaks, holds } from './property.ts';
 
 /** Ids in the alphabet of the contract, where upper case sorts before `_` before lower case. */
@@ -24,6 +24,17 @@ describe('ranking', () => {
   it('control: an order by the locale\'s alphabet is found out', () => {
     breaks(asCounted((all, ranks) => all.toSorted((a, b) =>
       b.transactions - a.transactions || a.lastCountedMs - b.lastCountedMs || a.citizenId.localeCompare(b.citizenId)).slice(0, ranks)));
+  });
+
+  it('comes to the same for candidates one by one', () => {
+    holds(asCounted((all, ranks) => {
+      const leaders = new Leaders(ranks);
+      for (const one of all) leaders.offer(one);
+      return [...leaders.best()];
+    }), 2000);
+  });
+  it('control: to look only at as many as are held is found out', () => {
+    breaks(asCounted((all, ranks) => ranking(all.slice(0, 2 * ranks), ranks)));
   });
 
   it('decides by transactions, then by who was there first, then by id', () => {
