@@ -14,6 +14,9 @@ const POM = fileURLToPath(new URL('../pom.xml', import.meta.url));
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/tornaconto-stack', import.meta.url));
 const MAVEN_MS_MAX = 10 * 60_000;
 
+/** One Maven after the other: they share a local repository, and do not lock it. */
+let inTurn: Promise<unknown> = Promise.resolve();
+
 /** A profile of the pom, and its properties. */
 export interface Artifact {
   profile: 'kafka' | 'registry' | 'redis';
@@ -30,7 +33,9 @@ export async function fetchArtifact(artifact: Artifact): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   const filling = await mkdtemp(`${folder}.`);
   try {
-    await maven(artifact, filling).catch(() => maven(artifact, filling)); // two Mavens at once can trip over one download
+    const turn = inTurn.then(() => maven(artifact, filling));
+    inTurn = turn.catch(() => undefined);
+    await turn.catch(() => maven(artifact, filling)); // another process's Maven may have been at the same download
     await rename(filling, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error; // another run was first
     });
