@@ -49,7 +49,11 @@ function oracle(events: readonly Event[]): { outcomes: string[]; holderOn: (day:
 
 /** Days around the shift of March 2021; few, so that events of one day are common. */
 const DAYS = ['2021-03-25', '2021-03-26', '2021-03-27', '2021-03-28', '2021-03-29', '2021-03-30', '2021-03-31', '2021-04-01'];
-const instant = fc.integer({ min: ms(`${DAYS[0]!}T00:00:00+01:00`), max: ms(`${DAYS[6]!}T23:59:59+02:00`) });
+const midnight = fc.constantFrom(...DAYS.slice(1)).map((day) => ms(`${day}T00:00:00+0${day > '2021-03-28' ? 2 : 1}:00`));
+const instant = fc.oneof(
+  fc.integer({ min: ms(`${DAYS[0]!}T00:00:00+01:00`), max: ms(`${DAYS[6]!}T23:59:59+02:00`) }),
+  fc.tuple(midnight, fc.integer({ min: -600_000, max: 600_000 })).map(([midnightMs, distanceMs]) => midnightMs + distanceMs),
+);
 const event: fc.Arbitrary<Event> = fc.record({
   event: fc.constantFrom('ENROLLED', 'REMOVED'), citizenId: fc.constantFrom('A', 'B'), arrivalMs: instant,
   lagMs: fc.oneof(fc.constantFrom(600_000, 600_001, 0, -1), fc.integer({ min: -200_000_000, max: 700_000 })),
@@ -143,6 +147,13 @@ describe('examples', () => {
     const history = historyOf('+ A 2020-12-01T10', '- A 2020-12-10T10', '+ B 2020-12-02T10 2020-12-03T10');
     expect(holder(history, '2020-12-10T23:59:59.999')).toBe('A');
     expect(holder(history, '2020-12-11T00:00:00.000')).toBe('B');
+  });
+
+  it('an event dated a few minutes ahead, across midnight, counts from its own day on', () => {
+    const [atMs, arrivalMs] = [ms('2020-12-02T00:05:00+01:00'), ms('2020-12-01T23:58:00+01:00')];
+    const { history } = foldAll([{ event: 'ENROLLED', citizenId: 'A', atMs, arrivalMs }], applyEnrolment);
+    expect(holder(history, '2020-12-02T23:59:59.999')).toBeNull();
+    expect(holder(history, '2020-12-03T00:00:00.000')).toBe('A');
   });
 
   it('all who have held it come latest first, each once', () => {
