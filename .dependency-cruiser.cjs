@@ -23,6 +23,7 @@ const LAYERS = {
   // Stores keep packed records as they come: the layout, and the order of ids, is all they know. Never totals.
   stores: { code: ['^ports/', '^processors/ledger-entry[.]ts$', '^programme/(holding|ranking|outcome)[.]ts$'], types: ['^programme/'] },
   log: { code: ['^ports/'], types: [] },
+  registry: { code: ['^ports/'], types: [] },
   runtime: { code: ['^processors/', ...PURE], types: [] },
   // The whole pipeline in one process, over adapters in memory.
   embedded: { code: ['^runtime/', '^processors/', '^log/embedded/', '^stores/memory/', ...PURE], types: [] },
@@ -41,7 +42,7 @@ const LAYERS = {
 const PACKAGES = {
   kafkajs: '^log/kafka/',
   ioredis: '^stores/redis/',
-  '@kafkajs/confluent-schema-registry': '^(schemas|log/kafka)/[a-z-]*registry[.]ts$',
+  '@kafkajs/confluent-schema-registry': '^registry/',
   avsc: '^schemas/',
   commander: '^cli/',
   'cli-progress': '^cli/',

@@ -24,7 +24,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'processors/enrol.ts': "import { serde } from '../schemas/serde.ts';\nimport { graph } from '../topology/graph.ts';\nimport { PortError } from '../ports/error.ts';\nexport const enrol = [serde, graph, PortError];",
   'stores/redis/store.ts': "import { Redis } from 'ioredis';\nimport { entry } from '../../processors/ledger-entry.ts';\nexport const store = [Redis, entry];",
   'log/kafka/log.ts': "import kafkajs from 'kafkajs';\nimport { PortError } from '../../ports/error.ts';\nexport const log = [kafkajs, PortError];",
-  'schemas/confluent-registry.ts': "import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';\nexport const registry = [SchemaRegistry];",
+  'registry/confluent-registry.ts': "import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';\nexport const registry = [SchemaRegistry];",
   'runtime/task.ts': "import { enrol } from '../processors/enrol.ts';\nexport const task = [enrol];",
   'cli/run.ts': "import { Command } from 'commander';\nimport { task } from '../runtime/task.ts';\nimport { log } from '../log/kafka/log.ts';\nimport { store } from '../stores/redis/store.ts';\nexport const run = [Command, task, log, store];",
   'test/any.test.ts': "import fc from 'fast-check';\nimport kafkajs from 'kafkajs';\nimport { run } from '../cli/run.ts';\nexport const any = [fc, kafkajs, run];",
@@ -68,7 +68,7 @@ interface Violation {
   readonly cycle?: readonly { readonly name: string }[];
 }
 
-const FOLDERS = ['programme', 'ports', 'topology', 'schemas', 'processors', 'feeds', 'generate', 'stores', 'log', 'runtime', 'cli', 'helpers', 'test'];
+const FOLDERS = ['programme', 'ports', 'topology', 'schemas', 'processors', 'feeds', 'generate', 'stores', 'log', 'registry', 'runtime', 'cli', 'helpers', 'test'];
 const tree = mkdtempSync(join(tmpdir(), 'imports-'));
 const found = new Map<string, Set<string>>();
 
