@@ -25,7 +25,7 @@ export async function* feedLines(file: InspectedFile): AsyncGenerator<LineBatch>
 }
 
 async function* inspectedBlocks(file: InspectedFile): AsyncGenerator<Buffer> {
-  const content = await FileContent.open(file.path);
+  const content = FileContent.open(file.path);
   const hash = file.sha256 === null ? null : createHash('sha256');
   try {
     for await (const block of content.blocks(file.packed, file.stamp)) {

@@ -17,7 +17,7 @@ export class GzipError extends Error {
  *
  * @throws GzipError, or what reading the packed bytes throws
  */
-export async function* gunzip(packed: AsyncIterable<Buffer>, blockBytes: number): AsyncGenerator<Buffer> {
+export async function* gunzip(packed: Iterable<Buffer>, blockBytes: number): AsyncGenerator<Buffer> {
   const unpacked = createGunzip({ chunkSize: blockBytes });
   const feeding = { bytes: 0, failed: false };
   void feed(packed, unpacked, feeding);
@@ -32,9 +32,9 @@ export async function* gunzip(packed: AsyncIterable<Buffer>, blockBytes: number)
 }
 
 /** Never rejects: what fails here destroys the stream, whose reader then sees it. */
-async function feed(packed: AsyncIterable<Buffer>, unpacked: Gunzip, feeding: { bytes: number; failed: boolean }) {
+async function feed(packed: Iterable<Buffer>, unpacked: Gunzip, feeding: { bytes: number; failed: boolean }) {
   try {
-    for await (const block of packed) {
+    for (const block of packed) {
       if (unpacked.destroyed) return;
       feeding.bytes += block.length;
       await new Promise<void>((done) => { unpacked.write(block, () => { done(); }); });

@@ -38,7 +38,7 @@ export type Inspection =
  */
 export async function inspect(path: string, kind: FeedKind, options = { digest: false }): Promise<Inspection> {
   const name = basename(path);
-  const content = await FileContent.open(path);
+  const content = FileContent.open(path);
   const packed = kind === 'transactions' && name.endsWith('.gz');
   const opening = kind === 'transactions' ? new ChecksumLine() : new EnrolmentHeader();
   const hash = createHash('sha256');
