@@ -4,13 +4,10 @@
  */
 import type { Admin } from 'kafkajs';
 import { LogError } from '../../ports/log.ts';
-import { connect } from './connection.ts';
+import { connect, limitMs } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toLogError } from './errors.ts';
 import { abandon, within } from './within.ts';
-
-const CALL_LIMIT_MS = 30_000;
-const DISCONNECT_LIMIT_MS = 2_000;
 
 export class AdminClient {
   readonly #connection: KafkaConnection;
@@ -25,7 +22,7 @@ export class AdminClient {
     this.#client ??= this.#connect();
     const client = this.#client;
     try {
-      return await within(CALL_LIMIT_MS, doing, client.then(work));
+      return await within(limitMs(this.#connection, 'call'), doing, client.then(work));
     } catch (error) {
       this.#discard(client);
       throw toLogError(error, doing);
@@ -57,7 +54,7 @@ export class AdminClient {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    if (client !== undefined) await abandon(DISCONNECT_LIMIT_MS, client.then((admin) => admin.disconnect()));
+    if (client !== undefined) await abandon(limitMs(this.#connection, 'leave'), client.then((admin) => admin.disconnect()));
   }
 
   async #connect(): Promise<Admin> {
@@ -68,6 +65,6 @@ export class AdminClient {
 
   #discard(client: Promise<Admin>): void {
     if (this.#client === client) this.#client = undefined;
-    void abandon(DISCONNECT_LIMIT_MS, client.then((admin) => admin.disconnect()));
+    void abandon(limitMs(this.#connection, 'leave'), client.then((admin) => admin.disconnect()));
   }
 }

@@ -3,7 +3,7 @@
  * there is altered otherwise: what differs is for people to decide.
  */
 import kafkajs from 'kafkajs';
-import type { ITopicConfig } from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
 import { AdminClient } from './admin-client.ts';
 import type { KafkaConnection } from './connection.ts';
 
@@ -26,6 +26,7 @@ export interface NewTopic {
 
 const BROKER_DEFAULT = -1;
 const TIMEOUT_MS = 15_000;
+const LEADERS_POLL_MS = 50;
 
 export class KafkaAdmin {
   readonly #client: AdminClient;
@@ -70,10 +71,12 @@ export class KafkaAdmin {
     const created: string[] = [];
     for (const topic of topics) {
       // One at a time: of several in a call, one that exists makes the answers of the others unreadable.
+      // The library's own waiting for leaders fails where a broker has not heard of the topic yet.
       const isNew = await this.#client.call(`creating ${topic.name}`, (admin) => admin.createTopics({
-        topics: [configOf(topic)], waitForLeaders: true, timeout: TIMEOUT_MS }));
+        topics: [configOf(topic)], waitForLeaders: false, timeout: TIMEOUT_MS }));
       if (isNew) created.push(topic.name);
     }
+    for (const { name, partitions } of topics) await this.#awaitLeaders(name, partitions);
     return created;
   }
 
@@ -85,10 +88,31 @@ export class KafkaAdmin {
   async createPartitions(topic: string, partitions: number): Promise<void> {
     await this.#client.call(`creating partitions of ${topic}`, (admin) => admin.createPartitions({
       topicPartitions: [{ topic, count: partitions }], timeout: TIMEOUT_MS }));
+    await this.#awaitLeaders(topic, partitions);
   }
 
   async close(): Promise<void> {
     await this.#client.close();
+  }
+
+  /** Until the brokers know the topic, and all its partitions can be written to. */
+  async #awaitLeaders(topic: string, partitions: number): Promise<void> {
+    await this.#client.call(`waiting for the leaders of ${topic}`, async (admin) => {
+      const deadlineMs = performance.now() + TIMEOUT_MS;
+      while (!await hasLeaders(admin, topic, partitions)) {
+        if (performance.now() > deadlineMs) throw new Error('some partitions have none');
+        await new Promise((resolve) => setTimeout(resolve, LEADERS_POLL_MS));
+      }
+    });
+  }
+}
+
+async function hasLeaders(admin: Admin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics: [found] } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return found !== undefined && found.partitions.length >= partitions && found.partitions.every(({ leader }) => leader >= 0);
+  } catch {
+    return false; // Asked too early, the library fails on a null.
   }
 }
 

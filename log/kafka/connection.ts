@@ -10,6 +10,8 @@ import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { clientLog } from './client-log.ts';
 import type { LogWriter } from './client-log.ts';
 import { dropTimeoutWarningsOfClient } from './timeout-warning.ts';
+import { LIMITS_MS } from './within.ts';
+import type { LimitsMs } from './within.ts';
 
 export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 export type SaslMechanism = typeof SASL_MECHANISMS[number];
@@ -23,6 +25,8 @@ export interface KafkaConnection {
   readonly tls?: { readonly caFilePath?: string };
   readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string };
   readonly log?: LogWriter;
+  /** Where not the defaults. */
+  readonly limitsMs?: LimitsMs;
 }
 
 /** Values of the environment; empty ones count as absent. */
@@ -87,6 +91,10 @@ export function connect(connection: KafkaConnection, watch?: (entry: LogEntry) =
     logLevel: kafkajs.logLevel.WARN,
     logCreator: clientLog(connection.log ?? (() => undefined), watch),
   });
+}
+
+export function limitMs({ limitsMs }: KafkaConnection, thing: keyof LimitsMs): number {
+  return limitsMs?.[thing] ?? LIMITS_MS[thing];
 }
 
 function securityOf({ tls, sasl }: KafkaConnection): Pick<KafkaConfig, 'ssl' | 'sasl'> {

@@ -13,10 +13,6 @@ export interface KafkaLogOptions {
   /** Before the names of groups, as before those of topics. */
   readonly prefix?: string;
   readonly consumer?: ConsumerTuning;
-  /** For tests: an append that is not acknowledged by then is rejected. */
-  readonly appendLimitMs?: number;
-  /** For tests: a range that gets nothing for so long is rejected. */
-  readonly stallLimitMs?: number;
 }
 
 export class KafkaLog implements Log {
@@ -31,8 +27,8 @@ export class KafkaLog implements Log {
     this.#connection = connection;
     this.#options = options;
     this.#admin = new AdminClient(connection);
-    this.producer = new KafkaProducer(connection, options.appendLimitMs);
-    this.reader = new KafkaReader(connection, this.#admin, options.prefix ?? '', options.stallLimitMs);
+    this.producer = new KafkaProducer(connection);
+    this.reader = new KafkaReader(connection, this.#admin, options.prefix ?? '');
   }
 
   subscribe(topic: string, group: string): KafkaSource {

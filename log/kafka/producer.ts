@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import type { Producer as Client, RecordMetadata, TopicMessages } from 'kafkajs';
 import { LogError } from '../../ports/log.ts';
 import type { Append, Appended, Producer } from '../../ports/log.ts';
-import { connect, RETRY } from './connection.ts';
+import { connect, limitMs, RETRY } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toLogError } from './errors.ts';
 import { toMessage } from './records.ts';
@@ -17,25 +17,20 @@ import { piecesOf, takeRequest } from './send-queue.ts';
 import type { Piece, Waiting } from './send-queue.ts';
 import { abandon, within } from './within.ts';
 
-/** Connecting and all retries of one request: a drain must end. */
-const REQUEST_LIMIT_MS = 30_000;
-const DISCONNECT_LIMIT_MS = 2_000;
 /** After a refusal of merged sends, so many go one by one, to show whose it was. */
 const UNMERGED_AFTER_REFUSAL = 100;
 const ALL_REPLICAS = -1;
 
 export class KafkaProducer implements Producer {
   readonly #connection: KafkaConnection;
-  readonly #requestLimitMs: number;
   #queue: Piece[] = [];
   #client: Client | undefined;
   #sending: Promise<void> | undefined;
   #unmerged = 0;
   #closed = false;
 
-  constructor(connection: KafkaConnection, requestLimitMs = REQUEST_LIMIT_MS) {
+  constructor(connection: KafkaConnection) {
     this.#connection = connection;
-    this.#requestLimitMs = requestLimitMs;
   }
 
   append(appends: readonly Append[]): Promise<readonly Appended[]> {
@@ -69,7 +64,7 @@ export class KafkaProducer implements Producer {
     const pieces = takeRequest(this.#queue, this.#unmerged === 0);
     if (this.#unmerged > 0) this.#unmerged--;
     try {
-      settle(pieces, await within(this.#requestLimitMs, 'append', this.#send(pieces)));
+      settle(pieces, await within(limitMs(this.#connection, 'append'), 'append', this.#send(pieces)));
     } catch (error) {
       await this.#discard();
       this.#reject(pieces, toLogError(error, 'append'));
@@ -106,7 +101,7 @@ export class KafkaProducer implements Producer {
   async #discard(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    if (client !== undefined) await abandon(DISCONNECT_LIMIT_MS, client.disconnect());
+    if (client !== undefined) await abandon(limitMs(this.#connection, 'leave'), client.disconnect());
   }
 }
 

@@ -25,16 +25,14 @@ export class KafkaReader implements LogReader {
   readonly #connection: KafkaConnection;
   readonly #admin: AdminClient;
   readonly #groupPrefix: string;
-  readonly #stallLimitMs: number | undefined;
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new Set<Promise<void>>();
 
   /** @param prefix as before every topic's name */
-  constructor(connection: KafkaConnection, admin: AdminClient, prefix: string, stallLimitMs?: number) {
+  constructor(connection: KafkaConnection, admin: AdminClient, prefix: string) {
     this.#connection = connection;
     this.#admin = admin;
     this.#groupPrefix = `${prefix}tornaconto-read-`;
-    this.#stallLimitMs = stallLimitMs;
   }
 
   async watermarks(topic: string): Promise<readonly Watermarks[]> {
@@ -87,7 +85,7 @@ export class KafkaReader implements LogReader {
     let kept = this.#kept.get(topic);
     if (kept === undefined) {
       const group = this.#groupPrefix + randomUUID();
-      const reader = TopicReader.open(this.#connection, topic, group, this.#stallLimitMs);
+      const reader = TopicReader.open(this.#connection, topic, group);
       reader.catch(() => undefined);
       this.#kept.set(topic, kept = { reader, group, users: 0, idle: undefined });
     }

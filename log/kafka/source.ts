@@ -14,18 +14,13 @@ import { LogError } from '../../ports/log.ts';
 import type { Source, SourceListener } from '../../ports/log.ts';
 import { answer, Assignment, moveTo, skipTo } from './assignment.ts';
 import type { Held } from './assignment.ts';
-import { connect } from './connection.ts';
+import { connect, limitMs } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { consumerConfig, PARTITIONS_CONCURRENTLY } from './consumer-config.ts';
 import type { ConsumerTuning } from './consumer-config.ts';
 import { toLogError } from './errors.ts';
 import { fetchedOffsetOf, isBrokerTime, toRecords } from './records.ts';
 import { abandon, within } from './within.ts';
-
-/** Connecting, and the first join, which waits for the group's other members. */
-const START_LIMIT_MS = 90_000;
-const LEAVE_LIMIT_MS = 5_000;
-const COMMIT_LIMIT_MS = 10_000;
 
 type State = 'idle' | 'joining' | 'running' | 'stopping' | 'over';
 
@@ -36,6 +31,7 @@ export interface KafkaSourceOptions extends ConsumerTuning {
 
 export class KafkaSource implements Source {
   readonly topic: string;
+  readonly #connection: KafkaConnection;
   readonly #consumer: Consumer;
   readonly #passed: (partition: number, nextOffset: number) => void;
   #listener: SourceListener | undefined;
@@ -47,6 +43,7 @@ export class KafkaSource implements Source {
 
   constructor(connection: KafkaConnection, topic: string, group: string, options: KafkaSourceOptions = {}) {
     this.topic = topic;
+    this.#connection = connection;
     this.#passed = options.passed ?? (() => undefined);
     this.#consumer = connect(connection, (entry) => this.#watch(entry))
       .consumer(consumerConfig(group, options, () => this.#isOpen()));
@@ -63,10 +60,10 @@ export class KafkaSource implements Source {
     joined.catch(() => undefined);
     this.#listen();
     try {
-      await within(START_LIMIT_MS, `joining for ${this.topic}`, this.#run().then(() => joined));
+      await within(limitMs(this.#connection, 'join'), `joining for ${this.topic}`, this.#run().then(() => joined));
     } catch (error) {
       this.#state = 'over';
-      await abandon(LEAVE_LIMIT_MS, this.#consumer.disconnect());
+      await this.#leave(this.#consumer.disconnect());
       throw toLogError(error, `joining for ${this.topic}`);
     }
   }
@@ -92,14 +89,14 @@ export class KafkaSource implements Source {
     if (this.#state !== 'running' || this.#assignment.get(partition) === undefined) return;
     const doing = `committing ${this.topic}/${partition}`;
     const work = this.#consumer.commitOffsets([{ topic: this.topic, partition, offset: String(offset) }]);
-    await within(COMMIT_LIMIT_MS, doing, work).catch((error: unknown) => { throw toLogError(error, doing); });
+    await within(limitMs(this.#connection, 'commit'), doing, work).catch((error: unknown) => { throw toLogError(error, doing); });
   }
 
   async stop(): Promise<void> {
     if (this.#isOpen()) this.#state = 'stopping';
     const leaving = this.#consumer.disconnect();
     await Promise.allSettled(this.#underWay);
-    await abandon(LEAVE_LIMIT_MS, leaving);
+    await this.#leave(leaving);
     this.#state = 'over';
   }
 
@@ -202,6 +199,10 @@ export class KafkaSource implements Source {
     throw Object.assign(error, { retriable: false });
   }
 
+  #leave(leaving: Promise<void>): Promise<void> {
+    return abandon(limitMs(this.#connection, 'leave'), leaving);
+  }
+
   #isOpen(): boolean {
     return this.#state === 'joining' || this.#state === 'running';
   }
@@ -220,7 +221,7 @@ export class KafkaSource implements Source {
     if (this.#state !== 'running') return;
     this.#state = 'over';
     this.#assignment = new Assignment([]);
-    void abandon(LEAVE_LIMIT_MS, this.#consumer.disconnect());
+    void this.#leave(this.#consumer.disconnect());
     this.#listener!.crashed(error);
   }
 }

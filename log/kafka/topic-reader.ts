@@ -6,12 +6,11 @@
  */
 import { LogError } from '../../ports/log.ts';
 import type { Batch, LogRecord, SourceListener } from '../../ports/log.ts';
+import { limitMs } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { KafkaSource } from './source.ts';
 
 const AHEAD_BATCHES_MAX = 2;
-/** Records below the high watermark come in milliseconds: after this, the broker is away. */
-const STALL_LIMIT_MS = 30_000;
 
 interface Reading {
   readonly partition: number;
@@ -32,8 +31,8 @@ export class TopicReader implements SourceListener {
   readonly #turns = new Map<number, Promise<void>>();
   #failure: Error | undefined;
 
-  private constructor(connection: KafkaConnection, topic: string, group: string, stallLimitMs: number) {
-    this.#stallLimitMs = stallLimitMs;
+  private constructor(connection: KafkaConnection, topic: string, group: string) {
+    this.#stallLimitMs = limitMs(connection, 'stall');
     this.#source = new KafkaSource(connection, topic, group, {
       minBytes: 1,
       passed: (partition, next) => this.#pass(partition, next),
@@ -41,8 +40,8 @@ export class TopicReader implements SourceListener {
   }
 
   /** @throws LogError */
-  static async open(connection: KafkaConnection, topic: string, group: string, stallLimitMs = STALL_LIMIT_MS): Promise<TopicReader> {
-    const reader = new TopicReader(connection, topic, group, stallLimitMs);
+  static async open(connection: KafkaConnection, topic: string, group: string): Promise<TopicReader> {
+    const reader = new TopicReader(connection, topic, group);
     await reader.#source.start(reader);
     return reader;
   }

@@ -4,6 +4,23 @@
  */
 import { LogError } from '../../ports/log.ts';
 
+/** What each thing may take; then it is `unavailable`. */
+export const LIMITS_MS = {
+  /** Connecting and all tries of one request. */
+  append: 30_000,
+  /** Of an admin client: connecting, metadata, watermarks. */
+  call: 30_000,
+  /** Connecting, and the first join, which waits for the group's other members. */
+  join: 90_000,
+  commit: 10_000,
+  /** Records below the high watermark come in milliseconds: after this, the broker is away. */
+  stall: 30_000,
+  /** A drain has ten seconds in all. */
+  leave: 2_000,
+} as const;
+
+export type LimitsMs = { readonly [Thing in keyof typeof LIMITS_MS]?: number };
+
 /** @throws LogError unavailable when the time is over; what was started goes on, unheard */
 export async function within<T>(limitMs: number, doing: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

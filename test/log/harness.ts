@@ -12,17 +12,17 @@ export interface TestTopic {
 export interface Harness {
   readonly log: Log;
   /** Makes a topic of a fresh name, and returns it. */
-  topic(options: TestTopic): Promise<string>;
-  deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void>;
+  readonly topic: (options: TestTopic) => Promise<string>;
+  readonly deleteRecords: (topic: string, partition: number, beforeOffset: number) => Promise<void>;
   /** The same name, and nothing in it. */
-  recreate(topic: string, options: TestTopic): Promise<void>;
+  readonly recreate: (topic: string, options: TestTopic) => Promise<void>;
   /** The group takes the member for dead; a batch of it may be under way, and its process goes on. */
-  expel(source: Source): Promise<void>;
+  readonly expel: (source: Source) => Promise<void>;
   /** A group's committed offset; null when there is none. */
-  committed(topic: string, group: string, partition: number): Promise<number | null>;
+  readonly committed: (topic: string, group: string, partition: number) => Promise<number | null>;
   /** Lets a little happen. */
-  step(): Promise<void>;
-  close(): Promise<void>;
+  readonly step: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const PATIENCE_MS = 30_000;

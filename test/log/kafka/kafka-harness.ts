@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { KafkaAdmin } from '../../../log/kafka/admin.ts';
 import type { KafkaConnection } from '../../../log/kafka/connection.ts';
 import { dropTimeoutWarningsOfClient } from '../../../log/kafka/timeout-warning.ts';
 import { KafkaLog } from '../../../log/kafka/kafka-log.ts';
-import type { KafkaLogOptions } from '../../../log/kafka/kafka-log.ts';
 import type { Source } from '../../../ports/log.ts';
 import type { Harness, TestTopic } from '../harness.ts';
 
@@ -19,18 +19,19 @@ export interface KafkaHarness extends Harness {
   readonly connection: KafkaConnection;
 }
 
-export async function openKafka(brokers: readonly string[], prefix: string, options: KafkaLogOptions = {}): Promise<KafkaHarness> {
-  const connection: KafkaConnection = { brokers, clientId: 'tornaconto-test' };
-  const log = new KafkaLog(connection, { prefix, ...options, consumer: { sessionTimeoutMs: SESSION_MS, heartbeatMs: 500, ...options.consumer } });
+export async function openKafka(brokers: readonly string[], prefix: string, more: Partial<KafkaConnection> = {}): Promise<KafkaHarness> {
+  const connection: KafkaConnection = { brokers, clientId: 'tornaconto-test', ...more };
+  const log = new KafkaLog(connection, { prefix, consumer: { sessionTimeoutMs: SESSION_MS, heartbeatMs: 500 } });
   const admin = rawClient(brokers).admin();
   await admin.connect();
+  const topics = new KafkaAdmin(connection);
   return {
     log,
     admin,
     connection,
     topic: async (topicOptions) => {
       const name = `${prefix}${randomUUID()}`;
-      await create(admin, name, topicOptions);
+      await create(topics, name, topicOptions);
       return name;
     },
     deleteRecords: async (topic, partition, before) => {
@@ -39,7 +40,8 @@ export async function openKafka(brokers: readonly string[], prefix: string, opti
     },
     recreate: async (topic, topicOptions) => {
       await admin.deleteTopics({ topics: [topic] });
-      await create(admin, topic, topicOptions);
+      while ((await topics.describeTopics([topic])).size > 0) await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+      await create(topics, topic, topicOptions);
     },
     // Its handler holds a batch and sends no heartbeat: the group does the rest.
     expel: (_source: Source) => new Promise((resolve) => setTimeout(resolve, SESSION_MS)),
@@ -50,7 +52,7 @@ export async function openKafka(brokers: readonly string[], prefix: string, opti
     },
     step: () => new Promise((resolve) => setTimeout(resolve, STEP_MS)),
     close: async () => {
-      await Promise.all([log.close(), admin.disconnect()]);
+      await Promise.all([log.close(), topics.close(), admin.disconnect()]);
     },
   };
 }
@@ -61,13 +63,8 @@ export function rawClient(brokers: readonly string[]): kafkajs.Kafka {
   return new kafkajs.Kafka({ brokers: [...brokers], clientId: 'tornaconto-test-raw', logLevel: kafkajs.logLevel.NOTHING });
 }
 
-async function create(admin: Admin, topic: string, { partitions, timestamps }: TestTopic): Promise<void> {
-  const value = timestamps === 'append' ? 'LogAppendTime' : 'CreateTime';
-  const made = (): Promise<boolean> => admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, configEntries: [{ name: 'message.timestamp.type', value }] }] });
-  // A topic of that name may still be going away.
-  for (let tries = 0; !await made().catch(() => false); tries++) {
-    if (tries > 100) throw new Error('the topic cannot be made');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async function create(admin: KafkaAdmin, name: string, { partitions, timestamps }: TestTopic): Promise<void> {
+  const type = timestamps === 'append' ? 'LogAppendTime' : 'CreateTime';
+  const created = await admin.createTopics([{ name, partitions, configs: { 'message.timestamp.type': type } }]);
+  if (created.length !== 1) throw new Error(`${name} was there`);
 }
