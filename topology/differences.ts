@@ -8,7 +8,7 @@ export interface ActualTopic {
   readonly partitions: number;
   readonly replicationFactor: number;
   /** Effective values, the brokers' defaults among them. */
-  readonly config: Readonly<Record<string, string>>;
+  readonly configs: Readonly<Record<string, string>>;
 }
 
 /** Acknowledged by fewer than two of three, a record is lost with one broker. */
@@ -23,10 +23,10 @@ export function differencesOf(config: TopicConfig, actual: ActualTopic): string[
     differences.push(`has ${actual.partitions} partitions, must have ${min === max ? '' : 'at least '}${min}`);
   }
   for (const [key, wanted] of Object.entries(config.asserted)) {
-    const is = actual.config[key];
+    const is = actual.configs[key];
     if (is !== wanted) differences.push(`${key} is ${is ?? 'not told by the brokers'}, must be ${wanted}`);
   }
-  const inSyncMin = Number(actual.config['min.insync.replicas'] ?? 1);
+  const inSyncMin = Number(actual.configs['min.insync.replicas'] ?? 1);
   if (actual.replicationFactor >= SAFE_REPLICAS && inSyncMin < SAFE_IN_SYNC_MIN) {
     differences.push(`min.insync.replicas is ${inSyncMin}, must be at least ${SAFE_IN_SYNC_MIN} with ${actual.replicationFactor} replicas`);
   }

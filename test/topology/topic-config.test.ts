@@ -71,12 +71,12 @@ describe('topicConfig', () => {
 
 describe('differencesOf', () => {
   const config = topicConfig('payouts', SETTINGS);
-  const actual = { partitions: 24, replicationFactor: 3, config: { ...config.asserted, 'min.insync.replicas': '2' } };
+  const actual = { partitions: 24, replicationFactor: 3, configs: { ...config.asserted, 'min.insync.replicas': '2' } };
 
   it('is silent when all is as it has to be', () => { expect(differencesOf(config, actual)).toEqual([]); });
 
   it('names every difference', () => {
-    const wrong = { partitions: 25, replicationFactor: 3, config: { 'cleanup.policy': 'compact', 'retention.bytes': '-1', 'retention.ms': '-1' } };
+    const wrong = { partitions: 25, replicationFactor: 3, configs: { 'cleanup.policy': 'compact', 'retention.bytes': '-1', 'retention.ms': '-1' } };
     expect(differencesOf(config, wrong)).toEqual([
       'has 25 partitions, must have 24',
       'cleanup.policy is compact, must be delete',
