@@ -2,7 +2,7 @@
  * Progress: a bar in a terminal, a plain line now and then elsewhere, on standard error.
  */
 import { Presets, SingleBar } from 'cli-progress';
-import type { Progress } from '../replay/replay.ts';
+import type { Progress } from '../replay/progress.ts';
 
 const LINE_EVERY_MS = 5_000;
 

@@ -7,7 +7,7 @@
  * Calls are synchronous: through the thread pool each takes eight times as long, some 20 µs, which is more than the
  * records of a small file do; and whoever reads a feed has nothing else to do until the next block is there.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { FeedError, systemCode } from './feed-error.ts';
 import { gunzip, GzipError } from './gunzip.ts';
 
@@ -19,13 +19,16 @@ export type FileStamp = string;
 
 export class FileContent {
   readonly stamp: FileStamp;
+  readonly sizeBytes: number;
   readonly #path: string;
   readonly #descriptor: number;
 
-  private constructor(path: string, descriptor: number, stamp: FileStamp) {
+  private constructor(path: string, descriptor: number) {
+    const status = statusOf(descriptor);
     this.#path = path;
     this.#descriptor = descriptor;
-    this.stamp = stamp;
+    this.stamp = stampOf(status);
+    this.sizeBytes = Number(status.size);
   }
 
   /**
@@ -38,7 +41,7 @@ export class FileContent {
       // Without O_NONBLOCK, opening a pipe waits for its writer, perhaps for ever.
       const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        return new FileContent(path, descriptor, stampOf(descriptor));
+        return new FileContent(path, descriptor);
       } catch (error) {
         closeSync(descriptor);
         throw error;
@@ -58,7 +61,7 @@ export class FileContent {
       this.#assertStamp(expected, this.stamp);
       const blocks = plainBlocks(this.#descriptor);
       yield* packed ? gunzip(blocks, BLOCK_BYTES) : blocks;
-      this.#assertStamp(expected, stampOf(this.#descriptor));
+      this.#assertStamp(expected, stampOf(statusOf(this.#descriptor)));
     } catch (error) {
       throw error instanceof GzipError ? error : unreadable(this.#path, error);
     } finally {
@@ -80,11 +83,16 @@ function* plainBlocks(descriptor: number): Generator<Buffer> {
   }
 }
 
-function stampOf(descriptor: number): FileStamp {
+/** @throws unless it is what can be read twice */
+function statusOf(descriptor: number): BigIntStats {
   const status = fstatSync(descriptor, { bigint: true });
   // A character device for the sake of /dev/null, the usual way to name no file.
   if (!status.isFile() && !status.isCharacterDevice()) throw new Error('not a regular file');
-  return [status.dev, status.ino, status.size, status.mtimeNs].join(':');
+  return status;
+}
+
+function stampOf({ dev, ino, size, mtimeNs }: BigIntStats): FileStamp {
+  return [dev, ino, size, mtimeNs].join(':');
 }
 
 function unreadable(path: string, cause: unknown): FeedError {

@@ -19,6 +19,8 @@ export interface InspectedFile {
   /** Name without folder: what reports call the file. */
   readonly name: string;
   readonly stamp: FileStamp;
+  /** As it lies on disk. */
+  readonly sizeBytes: number;
   readonly packed: boolean;
   /** Lines at the start that are no records: the checksum line, the header. They are numbered all the same. */
   readonly openingLines: 0 | 1;
@@ -58,7 +60,7 @@ export async function inspect(path: string, kind: FeedKind, options = { digest: 
   }
   const reason: RefusalReason | null = opening.refusal();
   if (reason !== null) return { refused: refusal(name, reason) };
-  const { stamp } = content;
+  const { stamp, sizeBytes } = content;
   const sha256 = whole ? hash.digest('hex') : null;
-  return { refused: null, file: { kind, path, name, stamp, packed, openingLines: opening.lines, sha256 } };
+  return { refused: null, file: { kind, path, name, stamp, sizeBytes, packed, openingLines: opening.lines, sha256 } };
 }

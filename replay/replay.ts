@@ -4,7 +4,6 @@
  * Source: contract, section 6. Enrolments first, then all transactions in the order of their arrival; a period is
  * closed as soon as arrivals have passed its deadline, so what comes later meets a closed period, as it will in production.
  */
-import { stat } from 'node:fs/promises';
 import { EmbeddedEngine } from '../embedded/engine.ts';
 import { inArrivalOrder } from '../feeds/arrival-order.ts';
 import { readEnrolments } from '../feeds/enrolment-file.ts';
@@ -21,6 +20,7 @@ import { Random } from '../runtime/random.ts';
 import { PeriodSums } from '../reports/period-sums.ts';
 import { partitionOf } from '../topology/partition-of.ts';
 import { FILES_MAX, Positions } from './positions.ts';
+import { FileMeter, type Progress } from './progress.ts';
 
 export interface ReplayOptions {
   readonly programme: Programme;
@@ -35,15 +35,6 @@ export interface ReplayOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface Progress {
-  readonly step: 'checking' | 'enrolments' | 'transactions' | 'closing' | 'writing';
-  /** Lines read so far in this step. */
-  readonly lines: number;
-  /** Files finished or, for the estimate, under way; sizes in bytes. */
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
-
 export interface ReplayResult {
   readonly summary: Summary;
   readonly refusals: readonly Refusal[];
@@ -51,6 +42,8 @@ export interface ReplayResult {
 }
 
 type QuarantineRow = readonly [source: string, line: number, reason: string, field: string | null];
+
+const NO_FILES = { lines: 0, bytesDone: 0, bytesTotal: 0 } as const;
 
 /** Records published between two rounds of work: bounds memory. */
 const PUBLISH_RECORDS = 4096;
@@ -68,7 +61,6 @@ class Run {
   readonly #engine: EmbeddedEngine;
   readonly #files: Readonly<Record<FeedKind, readonly InspectedFile[]>>;
   readonly #refusals: readonly Refusal[];
-  readonly #sizes: ReadonlyMap<InspectedFile, number>;
   readonly #quarantine: QuarantineRow[] = [];
   readonly #transactions = new Positions();
   readonly #enrolments: Positions[];
@@ -81,7 +73,6 @@ class Run {
     this.#engine = engine;
     this.#files = inspected.files;
     this.#refusals = inspected.refusals;
-    this.#sizes = inspected.sizes;
     this.#enrolments = Array.from({ length: engine.context.partitions('card-enrolments') }, () => new Positions());
     this.#closable = options.programme.byDeadline.filter((period) => period.deadlineMs <= options.asOfMs);
   }
@@ -96,6 +87,7 @@ class Run {
   async enrol(): Promise<void> {
     const { serdes, partitions } = this.#engine.context;
     const shards = partitions('card-enrolments');
+    const meter = new FileMeter('enrolments', this.#files.enrolments);
     for (const [index, file] of this.#files.enrolments.entries()) {
       for await (const items of readEnrolments(file)) {
         const records: OutgoingRecord[][] = Array.from({ length: shards }, () => []);
@@ -115,7 +107,7 @@ class Run {
           if (ofShard.length > 0) await this.#engine.publish('card-enrolments', shard, ofShard);
         }
         await this.#work();
-        this.#progress('enrolments', this.#lines.enrolments, this.#files.enrolments, index);
+        this.#tell(meter.at(index, this.#lines.enrolments));
       }
     }
   }
@@ -123,6 +115,7 @@ class Run {
   async transact(): Promise<void> {
     const { serdes, calendar } = this.#engine.context;
     const files = this.#files.transactions;
+    const meter = new FileMeter('transactions', files);
     let records: OutgoingRecord[] = [];
     for await (const items of inArrivalOrder(files, calendar)) {
       for (const item of items) {
@@ -145,7 +138,7 @@ class Run {
         await this.#publish(records);
         records = [];
       }
-      this.#progress('transactions', this.#lines.transactions, files, items.at(-1)!.source);
+      this.#tell(meter.at(items.at(-1)!.source, this.#lines.transactions));
     }
     await this.#publish(records);
     await this.#closeUntil(Infinity);
@@ -153,7 +146,7 @@ class Run {
 
   async finish(): Promise<ReplayResult> {
     const { context } = this.#engine;
-    this.#progress('writing', 0, [], 0);
+    this.#tell({ step: 'writing', ...NO_FILES });
     const payouts = await payoutsOf(context);
     const quarantine = sortQuarantine([...this.#quarantine, ...(await this.#refusedRecords())]);
     const processed = await processedFigures(context);
@@ -181,7 +174,7 @@ class Run {
 
   async #closeUntil(arrivalMs: number): Promise<void> {
     for (let period = this.#closable[0]; period !== undefined && period.deadlineMs <= arrivalMs; period = this.#closable[0]) {
-      this.#progress('closing', 0, [], 0);
+      this.#tell({ step: 'closing', ...NO_FILES });
       await this.#engine.close(period);
       this.#closable = this.#closable.slice(1);
     }
@@ -208,42 +201,28 @@ class Run {
     };
   }
 
-  #progress(step: Progress['step'], lines: number, files: readonly InspectedFile[], current: number): void {
-    const sizes = files.map((file) => this.#sizes.get(file)!);
-    this.#options.onProgress?.({
-      step, lines, bytesDone: sum(sizes.slice(0, current + 1)), bytesTotal: sum(sizes),
-    });
+  #tell(progress: Progress): void {
+    this.#options.onProgress?.(progress);
   }
 }
 
 interface Inspected {
   readonly files: Readonly<Record<FeedKind, InspectedFile[]>>;
   readonly refusals: Refusal[];
-  /** Bytes, for the progress. */
-  readonly sizes: ReadonlyMap<InspectedFile, number>;
 }
 
 /** Every file is opened and checked before the first record of any counts. */
 async function inspectAll(options: ReplayOptions): Promise<Inspected> {
   const files: Record<FeedKind, InspectedFile[]> = { enrolments: [], transactions: [] };
   const refusals: Refusal[] = [];
-  const sizes = new Map<InspectedFile, number>();
   for (const kind of ['enrolments', 'transactions'] as const) {
     if (options[kind].length > FILES_MAX) throw new RangeError(`more than ${FILES_MAX} files of ${kind}`);
     for (const path of options[kind]) {
       const inspection = await inspect(path, kind);
-      if (inspection.refused === null) {
-        files[kind].push(inspection.file);
-        sizes.set(inspection.file, (await stat(path)).size);
-      } else {
-        refusals.push(inspection.refused);
-      }
+      if (inspection.refused === null) files[kind].push(inspection.file);
+      else refusals.push(inspection.refused);
       options.onProgress?.({ step: 'checking', lines: 0, bytesDone: files[kind].length, bytesTotal: options[kind].length });
     }
   }
-  return { files, refusals, sizes };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return { files, refusals };
 }
