@@ -5,9 +5,12 @@ import type { Context } from '../processors/context.ts';
 import { ENTRY, ENTRY_BYTES } from '../processors/ledger-entry.ts';
 import { fingerprintOf } from '../processors/fingerprint.ts';
 import type { LogRecord } from '../ports/log.ts';
+import type { Step } from '../ports/store.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
 import { MemoryCitizenTotals } from '../stores/memory/citizen-totals.ts';
 import type { Differences } from './differences.ts';
+
+const LATE_MAX = 1_000;
 
 export interface ShardFold {
   /** Holds this shard only. */
@@ -53,11 +56,21 @@ async function foldRecord(
   });
   if (value.closes !== null) {
     const rank = programme.periods.find((known) => known.id === value.closes)?.rank ?? 0;
-    await citizens.freeze(shard, step, rank);
+    await freeze(citizens, shard, step, rank);
     return;
   }
   const { sourcePartition, firstOffset, citizens: ids, entries } = value;
   await citizens.fold(shard, [{ ...step, decisions: { sourcePartition, firstOffset, citizens: ids, periods, entries }, reviewed: [] }]);
+}
+
+/** What a freeze finds due is the adjustments' matter, and held against them elsewhere. */
+async function freeze(citizens: MemoryCitizenTotals, shard: number, step: Step, rank: number): Promise<void> {
+  for (;;) {
+    const late = await citizens.late(shard, rank, LATE_MAX);
+    if (late.citizens.length === 0) break;
+    await citizens.settle(shard, step.expected, rank, late.citizens.map(({ citizenId }) => ({ citizenId, adjustment: null })));
+  }
+  await citizens.freeze(shard, step, rank);
 }
 
 /** A source record's decisions are in ascending order of its offset, but for those written twice. */

@@ -37,6 +37,8 @@ export class Calendar {
 
   /** @throws RangeError when the time zone is unknown */
   constructor(timeZone: string) {
+    // Temporal also takes an offset, or a whole date-time, for the zone in it.
+    if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError('not the name of a time zone');
     this.timeZone = timeZone;
     this.instantOfWallTime({ year: 2020, month: 1, day: 1 });
   }

@@ -181,7 +181,9 @@ function problemOf(issue: z.core.$ZodIssue): string {
 
 /** V8 quotes the text around a syntax error; only the place is passed on. */
 function whereInJson(cause: unknown): string {
-  return /(?:at )?position \d+(?: \(line \d+ column \d+\))?/.exec(String(cause))?.[0] ?? 'it ends too early';
+  const message = String(cause);
+  const place = /(?:at )?position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
+  return place ?? (message.includes('Unexpected end') ? 'it ends too early' : 'near its beginning');
 }
 
 function hash(parts: readonly (string | number)[]): string {

@@ -19,7 +19,7 @@ const badDates = ['', CHECK, '2021-02-30', '2021-1-1', '2021-01-01T24:00', '2021
 
 const REFUSED: readonly (readonly [key: string, values: readonly unknown[], change: (key: string, value: unknown) => object, path: string])[] = [
   ['programme', ['', 'a b', 'a/b', 'à', 'x'.repeat(65), 1, null, undefined], topWith, 'programme'],
-  ['timeZone', ['', 'Europe/Atlantis', CHECK, 'Europe/Rome ', 1, null, undefined], topWith, 'timeZone'],
+  ['timeZone', ['', 'Europe/Atlantis', CHECK, 'Europe/Rome ', '+01:00', '2020-01-01T00:00:00Z', '2020-01-01T00:00[Europe/Rome]', 1, null, undefined], topWith, 'timeZone'],
   ['currency', ['', '97', '9780', 'EUR', '97 ', '٩٧٨', 978, null, undefined], topWith, 'currency'],
   ['periods', [{}, CHECK, 1, null, undefined], topWith, 'periods'],
   ['other', [1, null, CHECK], topWith, 'other'],
