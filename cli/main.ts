@@ -14,6 +14,7 @@ import { periodsCommand } from './periods.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
+import { topicsCommand } from './topics.ts';
 import { topologyCommand } from './topology.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -25,7 +26,7 @@ const program = new Command('tornaconto')
 
 for (const command of [
   replayCommand(), generateCommand(), topologyCommand(),
-  runCommand(), periodsCommand(), closeCommand(), verifyCommand(), exportCommand(), statusCommand(),
+  topicsCommand(), runCommand(), periodsCommand(), closeCommand(), verifyCommand(), exportCommand(), statusCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
@@ -50,8 +51,22 @@ function report(error: unknown): number {
     console.error(`tornaconto: ${error.message}`);
     return error.code === 'file-unreadable' ? EXIT.usage : EXIT.fault;
   }
+  // A server's fault: its message says which, a stack would only say where it was noticed.
+  if (error instanceof Error && 'remedy' in error) {
+    console.error(`tornaconto: ${error.message}`);
+    return EXIT.fault;
+  }
+  if (isFileError(error)) {
+    console.error(`tornaconto: ${error.path}: ${error.code}`);
+    return EXIT.usage;
+  }
   console.error(error instanceof Error ? error.stack : 'tornaconto: a fault that is not an error');
   return EXIT.fault;
+}
+
+/** A file or folder that the system would not open or make. */
+function isFileError(error: unknown): error is Error & { path: string; code: string } {
+  return error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string' && 'code' in error;
 }
 
 /** commander puts our reason behind the value, which may say anything, this mark included. */
