@@ -94,10 +94,11 @@ export const PROCESSORS = {
       { kind: 'sink', topic: 'citizen-ledger', partition: 'each', loop: 'one marker a period, and no marker makes another' },
       {
         kind: 'lookup', store: 'citizen-totals', coPartitioned: false, readFrom: 'every shard, in the order of citizens',
-        blocksUntil: 'the marker is folded (SUPER_CASHBACK: in every shard)',
+        blocksUntil: 'every shard has folded the marker',
       },
       { kind: 'sink', topic: 'payouts', partition: 'shard', readBack: true },
       { kind: 'sink', topic: 'period-closures', partition: 'only', readBack: true },
+      { kind: 'sink', topic: 'citizen-totals', partition: 'shard' },
     ],
   },
 } as const satisfies Readonly<Record<Role, ProcessorSpec>>;
