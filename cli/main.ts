@@ -18,6 +18,8 @@ import { topicsCommand } from './topics.ts';
 import { topologyCommand } from './topology.ts';
 import { verifyCommand } from './verify.ts';
 
+const LINGER_MS = 2_000;
+
 const program = new Command('tornaconto')
   .description('Stream processor for a national cashback programme: every citizen\'s total right to the cent.')
   .exitOverride()
@@ -36,6 +38,8 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+// After an outage a client may leave a socket open: the command is over all the same.
+setTimeout(() => { process.exit(); }, LINGER_MS).unref();
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
