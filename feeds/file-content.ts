@@ -14,6 +14,10 @@ import { gunzip, GzipError } from './gunzip.ts';
 /** Some 500 lines: enough for speed, and still in the processor's cache when they are looked at. */
 const BLOCK_BYTES = 128 * 1024;
 
+/** Blocks that no file needs now: thousands of small files would each leave one to the garbage collector. */
+const spareBlocks: Buffer[] = [];
+const SPARE_BLOCKS_MAX = 4;
+
 /** Device, inode, size and time of change: with another stamp it is another file. */
 export type FileStamp = string;
 
@@ -75,11 +79,15 @@ export class FileContent {
 }
 
 function* plainBlocks(descriptor: number): Generator<Buffer> {
-  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  for (;;) {
-    const bytesRead = readSync(descriptor, block, 0, BLOCK_BYTES, null);
-    if (bytesRead === 0) return;
-    yield block.subarray(0, bytesRead);
+  const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  try {
+    for (;;) {
+      const bytesRead = readSync(descriptor, block, 0, BLOCK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield block.subarray(0, bytesRead);
+    }
+  } finally {
+    if (spareBlocks.length < SPARE_BLOCKS_MAX) spareBlocks.push(block);
   }
 }
 
