@@ -29,6 +29,13 @@ export interface EmbeddedOptions {
   /** Whether kept totals and `citizen-totals` are wanted. */
   readonly keepTotals?: boolean;
   readonly startMs?: number;
+  /** Records a delivery at most. */
+  readonly batchRecordsMax?: number;
+  /** How often tasks are punctuated, milliseconds of virtual time; 0 = never (default). ARRIVAL=broker needs it. */
+  readonly punctuateMs?: number;
+  readonly skewMarginMs?: number;
+  readonly closeMarginMs?: number;
+  readonly telemetry?: Telemetry;
 }
 
 /**
@@ -63,7 +70,7 @@ export class EmbeddedEngine {
     const { programme, arrival = 'producer' } = options;
     const clock = new SimulatedClock(options.startMs ?? 0);
     const partitions = { ...PARTITIONS, ...options.partitions };
-    const log = new EmbeddedLog({ clock, batchRecordsMax: 4096, topics: topicsOf(partitions, arrival) });
+    const log = new EmbeddedLog({ clock, batchRecordsMax: options.batchRecordsMax ?? 4096, topics: topicsOf(partitions, arrival) });
     const context: Context = {
       programme,
       calendar: new Calendar(programme.timeZone),
@@ -72,15 +79,15 @@ export class EmbeddedEngine {
       cards: new MemoryCardIndex({ shards: partitions['card-enrolments'], timeZone: programme.timeZone }),
       citizens: new MemoryCitizenTotals({ shards: partitions['citizen-ledger'], keepTotals: options.keepTotals ?? false }),
       serdes: await openSerdes(new EmbeddedRegistry(), (name) => name),
-      telemetry: SILENT,
+      telemetry: options.telemetry ?? SILENT,
       topic: (name) => name,
       partitions: (name) => partitions[name],
       arrival,
-      skewMarginMs: 0,
-      closeMarginMs: 0,
+      skewMarginMs: options.skewMarginMs ?? 0,
+      closeMarginMs: options.closeMarginMs ?? 0,
     };
     const engine = new EmbeddedEngine(context, log, clock, options.choose);
-    await engine.#start();
+    await engine.#start(options.punctuateMs ?? 0);
     return engine;
   }
 
@@ -125,7 +132,7 @@ export class EmbeddedEngine {
     for (const worker of this.#workers) await worker.stop();
   }
 
-  async #start(): Promise<void> {
+  async #start(punctuateMs: number): Promise<void> {
     for (const role of PARTITION_ROLES) {
       const processor = makeProcessor(role, this.context);
       const worker = new Worker({
@@ -134,7 +141,7 @@ export class EmbeddedEngine {
         reader: this.log.reader,
         clock: this.clock,
         brokerTime: processor.source === 'citizen-ledger' ? null : this.context.arrival === 'broker',
-        punctuateMs: 0,
+        punctuateMs,
         onFault: ({ error, remedy }) => { if (remedy === 'stop') this.#fault ??= error; },
         onCrash: (error) => { this.#fault ??= error; },
       });

@@ -5,14 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { instantOf, localOf } from './calendar.ts';
-import { applyEnrolments } from './cards.ts';
+import { applyEnrolments, type Cards } from './cards.ts';
 import { fillLedgers, type Ledgers } from './ledgers.ts';
 import { readEnrolments, readTransactions } from './reading.ts';
 import { bytes, CONTRACT, type Rules } from './rules.ts';
 import { totalOf } from './totals.ts';
-import type { Bad, FiveFiles, Period, ProgrammeFile, Total, World } from './world.ts';
+import type { Bad, Enrolment, FiveFiles, Period, ProgrammeFile, Total, Transaction, World } from './world.ts';
 
-interface Payout {
+export interface Payout {
   readonly period: string;
   readonly kind: 'CASHBACK' | 'SUPER_CASHBACK';
   readonly citizenId: string;
@@ -20,34 +20,34 @@ interface Payout {
   readonly cents: bigint;
 }
 
+/** What comes of records: rows of the files, sorted. */
+export interface Decided {
+  readonly cards: Cards;
+  readonly ledgers: Ledgers;
+  readonly totals: readonly Cell[][];
+  readonly payouts: readonly Payout[];
+  readonly adjustments: readonly Cell[][];
+  /** What all the records would pay, by `citizenId,period`; 0 is left out. */
+  readonly wouldPay: ReadonlyMap<string, bigint>;
+}
+
 export function oracle(world: World, rules: Rules = CONTRACT): FiveFiles {
   const { programme } = world;
-  const periods = periodsOf(programme, rules);
   const enrolments = readEnrolments(world.enrolments, rules);
   const transactions = readTransactions(world.transactions, programme.timeZone, rules);
-  const cards = applyEnrolments(enrolments.records, programme.timeZone, rules);
-  const ledgers = fillLedgers(transactions.records, cards.holdings, periods, programme.currency, rules);
-
-  const onTime = totalsOf(ledgers, periods, (trx, period) => rules.isOnTime(trx, period), rules);
-  const everything = totalsOf(ledgers, periods, () => true, rules);
-  const closed = periods.filter((period) => rules.isClosed(period, instantOf(world.asOf)!));
-  const payouts = closed.flatMap((period) => payoutsOf(period, onTime.get(period)!, rules));
-  const adjustments = closed.flatMap((period) => adjustmentsOf(period, everything.get(period)!, payouts, rules));
+  const { cards, ledgers, totals, payouts, adjustments } =
+    decide(programme, enrolments.records, transactions.records.toSorted(rules.order), world.asOf, rules);
   const badEnrolments = [...enrolments.bad, ...cards.bad];
   const badTransactions = [...transactions.bad, ...ledgers.bad];
   const refused = enrolments.refused + transactions.refused;
 
   return {
-    'totals.csv': csv('citizenId,period,transactions,cashbackCents', periods
-      .flatMap((period) => onTime.get(period)!.map((total) => [total.citizenId, period.id, total.transactions, total.cents]))
-      .toSorted((a, b) => by(a, b, 0) || by(a, b, 1))),
-    'payouts.csv': csv('payoutId,citizenId,period,kind,transactions,amountCents', payouts
-      .map((payout) => [
-        idOf(programme.programme, payout.period, payout.kind, payout.citizenId),
-        payout.citizenId, payout.period, payout.kind, payout.transactions, payout.cents,
-      ])
-      .toSorted((a, b) => by(a, b, 2) || by(a, b, 3) || by(a, b, 1))),
-    'adjustments.csv': csv('citizenId,period,amountCents', adjustments.toSorted((a, b) => by(a, b, 0) || by(a, b, 1))),
+    'totals.csv': csv('citizenId,period,transactions,cashbackCents', totals),
+    'payouts.csv': csv('payoutId,citizenId,period,kind,transactions,amountCents', payouts.map((payout) => [
+      idOf(programme.programme, payout.period, payout.kind, payout.citizenId),
+      payout.citizenId, payout.period, payout.kind, payout.transactions, payout.cents,
+    ])),
+    'adjustments.csv': csv('citizenId,period,amountCents', adjustments),
     'quarantine.csv': csv('source,line,reason,field', [...badEnrolments, ...badTransactions]
       .toSorted((a, b) => bytes(a.source, b.source) || a.line - b.line)
       .map(({ source, line, reason, field }) => [source, line, reason, field])),
@@ -66,6 +66,32 @@ export function oracle(world: World, rules: Rules = CONTRACT): FiveFiles {
   };
 }
 
+/** Of well-formed records, in the order in which they come to the ledgers. */
+export function decide(
+  programme: ProgrammeFile, enrolments: readonly Enrolment[], transactions: readonly Transaction[], asOf: string, rules: Rules = CONTRACT,
+): Decided {
+  const periods = periodsOf(programme, rules);
+  const cards = applyEnrolments(enrolments, programme.timeZone, rules);
+  const ledgers = fillLedgers(transactions, cards.holdings, periods, programme.currency, rules);
+  const onTime = totalsOf(ledgers, periods, (trx, period) => rules.isOnTime(trx, period), rules);
+  const everything = totalsOf(ledgers, periods, () => true, rules);
+  const closed = periods.filter((period) => rules.isClosed(period, instantOf(asOf)!));
+  const payouts = closed.flatMap((period) => payoutsOf(period, onTime.get(period)!, rules));
+  return {
+    cards, ledgers,
+    totals: periods
+      .flatMap((period) => onTime.get(period)!.map((total) => [total.citizenId, period.id, total.transactions, total.cents]))
+      .toSorted((a, b) => by(a, b, 0) || by(a, b, 1)),
+    payouts: payouts.toSorted((a, b) => bytes(a.period, b.period) || bytes(a.kind, b.kind) || bytes(a.citizenId, b.citizenId)),
+    adjustments: closed
+      .flatMap((period) => adjustmentsOf(period, everything.get(period)!, payouts, rules))
+      .toSorted((a, b) => by(a, b, 0) || by(a, b, 1)),
+    wouldPay: new Map(periods.flatMap((period) => everything.get(period)!
+      .filter((total) => rules.isPaid(total, period))
+      .map((total) => [`${total.citizenId},${period.id}`, total.cents]))),
+  };
+}
+
 function periodsOf({ periods, timeZone }: ProgrammeFile, rules: Rules): Period[] {
   return periods.map((period) => {
     const untilMs = localOf(period.until, timeZone);
@@ -73,7 +99,7 @@ function periodsOf({ periods, timeZone }: ProgrammeFile, rules: Rules): Period[]
   });
 }
 
-type Takes = (trx: Parameters<Rules['isOnTime']>[0], period: Period) => boolean;
+type Takes = (trx: Transaction, period: Period) => boolean;
 
 /** Of each period, every citizen with an applied payment in it. */
 function totalsOf(ledgers: Ledgers, periods: readonly Period[], takes: Takes, rules: Rules): Map<Period, Total[]> {
@@ -109,7 +135,7 @@ function idOf(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 }
 
-type Cell = string | number | bigint;
+export type Cell = string | number | bigint;
 
 function csv(header: string, rows: readonly (readonly Cell[])[]): string {
   const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
