@@ -9,9 +9,9 @@ const INTEGRATION = 'test/**/*.integration.test.ts';
 export default defineConfig({
   test: {
     // .ci/run adds up what the runs report.
-    reporters: process.env['TORNACONTO_TEST_REPORT'] === undefined
+    reporters: process.env.TORNACONTO_TEST_REPORT === undefined
       ? ['default']
-      : ['default', ['json', { outputFile: process.env['TORNACONTO_TEST_REPORT'] }]],
+      : ['default', ['json', { outputFile: process.env.TORNACONTO_TEST_REPORT }]],
     projects: [
       {
         test: {
