@@ -10,9 +10,9 @@ import { FOLD_OUTCOMES, type FoldOutcome } from '../../programme/outcome.ts';
 import { checkAdjustments, checkStep } from '../checks.ts';
 import { checkRules } from '../noted-rules.ts';
 import type { RedisConnection } from './connection.ts';
-import { foldCall, reviewOf } from './fold-call.ts';
+import { foldCalls, reviewOf } from './fold-call.ts';
 import { packAdjustment, packKept, unpackKept, unpackLateNote, unpackOutput } from './packing.ts';
-import type { Answer } from './script.ts';
+import type { Answer, ScriptCall } from './script.ts';
 import { scripts } from './scripts.ts';
 import type { ShardKeys } from './shard-keys.ts';
 import { integerOf, Shards, standingOf, textOf, type Meta } from './shards.ts';
@@ -47,7 +47,7 @@ export class RedisCitizenTotals implements CitizenTotals {
     const answers: (Folded | Review | Refused)[] = [];
     while (answers.length < steps.length) {
       const rest = steps.slice(answers.length);
-      for (const [i, answer] of (await this.#shards.runAll(shard, (keys) => rest.map((step) => foldCall(keys, step)))).entries()) {
+      for (const [i, answer] of (await this.#shards.runAll(shard, (keys) => foldCalls(keys, rest))).entries()) {
         if (answer.kind === 'folded') {
           answers.push(foldedOf(answer));
         } else {
@@ -154,7 +154,7 @@ export class RedisCitizenTotals implements CitizenTotals {
     await this.#shards.run(shard, ({ meta, outbox, generation }) => scripts.trim.call({ meta, outbox }, { generation, through: throughSerial }));
   }
 
-  async #setPage(shard: number, names: (keys: ShardKeys) => ReturnType<typeof foldCall>): Promise<SetPage> {
+  async #setPage(shard: number, names: (keys: ShardKeys) => ScriptCall): Promise<SetPage> {
     return this.#readTogether(shard, async () => {
       const answer = await this.#shards.run(shard, names);
       const citizens = answer.list('citizens').map(String);

@@ -37,8 +37,9 @@ export class RedisConnection {
   /** @throws StoreError unavailable, misconfigured; Error when the URL is none */
   static async connect(options: RedisConnectionOptions): Promise<RedisConnection> {
     const client = createClient(parseRedisUrl(options.url), options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
-    // Without a listener ioredis prints each; each is also the rejection of the commands it concerns.
-    client.on('error', () => undefined);
+    // Without a listener ioredis prints each. Commands are rejected with it, or `connect` with a word of no use.
+    let lastError: unknown = null;
+    client.on('error', (error) => { lastError = error; });
     const connection = new RedisConnection(client, options);
     try {
       await client.connect();
@@ -46,7 +47,7 @@ export class RedisConnection {
       return connection;
     } catch (error) {
       await connection.close();
-      throw storeErrorOf(error, 'connecting');
+      throw storeErrorOf(error instanceof StoreError ? error : lastError ?? error, 'connecting');
     }
   }
 

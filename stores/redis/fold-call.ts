@@ -1,6 +1,7 @@
 /**
  * A fold step as a call of fold.lua, and its answer `review` as the caller knows it.
  */
+import { randomBytes } from 'node:crypto';
 import type { FoldStep, Review } from '../../ports/citizen-totals.ts';
 import { checkFoldStep } from '../checks.ts';
 import { packAdjustment } from './packing.ts';
@@ -8,15 +9,25 @@ import type { Answer, ScriptCall } from './script.ts';
 import { scripts } from './scripts.ts';
 import type { ShardKeys } from './shard-keys.ts';
 
-/** @throws StoreError corrupt */
-export function foldCall(keys: ShardKeys, step: FoldStep): ScriptCall {
+const CHAIN_BYTES = 6;
+
+/**
+ * The calls of steps that are sent one after the other, without waiting.
+ * @throws StoreError corrupt
+ */
+export function foldCalls(keys: ShardKeys, steps: readonly FoldStep[]): ScriptCall[] {
+  const chain = randomBytes(CHAIN_BYTES).toString('base64url');
+  return steps.map((step, i) => foldCall(keys, step, chain, i > 0));
+}
+
+function foldCall(keys: ShardKeys, step: FoldStep, chain: string, follows: boolean): ScriptCall {
   const bounds = checkFoldStep(step);
   const { meta, index, reversers, touched, late, lateNotes, outbox, generation, nameAt } = keys;
   const { decisions: { sourcePartition, firstOffset, citizens, periods, entries }, reviewed } = step;
   return scripts.fold.call(
     { meta, index, reversers, touched, late, lateNotes, outbox, citizens: citizens.map((citizenId) => keys.citizen(citizenId)) },
     {
-      generation, nameAt, expected: step.expected, next: step.next, fingerprint: step.fingerprint,
+      generation, nameAt, chain, follows: follows ? 1 : 0, expected: step.expected, next: step.next, fingerprint: step.fingerprint,
       sourcePartition: String(sourcePartition), firstOffset, highest: bounds.sourceOffset,
       arrival: entries.length === 0 ? '' : String(bounds.arrivalMs),
       periods: JSON.stringify(periods.map(({ id, rules, rank }) => [id, rules, rank])),

@@ -3,7 +3,7 @@
  *
  * A tag depends on the shard's number only, never on how many there are: a shard must be found again, and refuse, when
  * the number was changed. So slots follow van der Corput's sequence (the number's bits reversed), which is even for
- * every count. A cluster's primaries normally hold equal ranges of slots.
+ * every count: no primary holds over two more than its part, where primaries hold equal ranges of slots, as usual.
  */
 export type ShardKind = 'ledger' | 'card';
 

@@ -1,6 +1,7 @@
 -- fold, format 1: the decisions of one ledger record into their shard, all or nothing.
 -- KEYS   meta index reversers touched late lateNotes outbox citizens*
 -- ARGV   generation:text expected:integer next:integer fingerprint:bytes nameAt:integer
+-- ARGV   chain:text follows:integer
 -- ARGV   sourcePartition:text firstOffset:integer highest:integer arrival:text
 -- ARGV   periods:text reviewed:integer entries:bytes adjustments:text*
 -- RESULT 1 folded applied:integer duplicate:integer repeat:integer conflict:integer stragglers:integer
@@ -11,23 +12,25 @@
 -- RESULT -3 corrupt what:text
 --
 -- entries: as in processors/ledger-entry.ts. nameAt: where in a citizen's key the citizenId begins. highest, arrival:
--- greatest source offset and arrival of the entries. periods: JSON, [id, rules, rank] each. review: index of the
+-- greatest source offset and arrival of the entries. chain: names a pipeline of steps; one that follows another is
+-- refused where the last step folded was not of its chain: the shard may have been ahead, at this very position. periods: JSON, [id, rules, rank] each. review: index of the
 -- citizen in KEYS, and set, in turns. The caller has checked the entries' fields; what would break a write is checked
 -- again, since Redis takes nothing back.
-local STRIDE, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 255, 13, 7, 8
+local STRIDE, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 255, 15, 7, 8
 local byte, char, sub, max, call = string.byte, string.char, string.sub, math.max, redis.call
 local meta, index, reversers, touched, late, lateNotes, outbox = unpack(KEYS, 1, FIXED_KEYS)
 local generation, expected, next, fingerprint, nameAt = unpack(ARGV, 1, 5)
-local partition, firstOffset, highest, arrival = unpack(ARGV, 6, 9)
-local reviewed, entries = ARGV[11] == '1', ARGV[12]
+local chain, follows = ARGV[6], ARGV[7] == '1'
+local partition, firstOffset, highest, arrival = unpack(ARGV, 8, 11)
+local reviewed, entries = ARGV[13] == '1', ARGV[14]
 expected, nameAt, firstOffset, highest = tonumber(expected), tonumber(nameAt), tonumber(firstOffset), tonumber(highest)
 local citizens = #KEYS - FIXED_KEYS
 
 -- Where the shard stands.
-local periods = cjson.decode(ARGV[10])
+local periods = cjson.decode(ARGV[12])
 local fields = {
   'generation', 'position', 'frozen', 'arrival', 'stragglers',
-  'applied', 'duplicate', 'repeat', 'conflict', 'highest:' .. partition,
+  'applied', 'duplicate', 'repeat', 'conflict', 'highest:' .. partition, 'chain',
 }
 local fixedFields = #fields
 for _, period in ipairs(periods) do
@@ -37,7 +40,7 @@ for _, period in ipairs(periods) do
 end
 local stored = call('HMGET', meta, unpack(fields))
 if stored[1] ~= generation then return { -1 } end
-if tonumber(stored[2]) ~= expected then return { 0, tonumber(stored[2]) } end
+if tonumber(stored[2]) ~= expected or (follows and stored[11] ~= chain) then return { 0, tonumber(stored[2]) } end
 local frozen = tonumber(stored[3])
 local highestBefore = tonumber(stored[10] or -1)
 
@@ -134,7 +137,7 @@ if #touches > 0 then
   call('ZADD', index, 'NX', unpack(indexed))
 end
 local writes = {
-  'position', next, 'fingerprint', fingerprint,
+  'position', next, 'fingerprint', fingerprint, 'chain', chain,
   'applied', (stored[6] or 0) + applied, 'duplicate', (stored[7] or 0) + duplicate,
   'repeat', (stored[8] or 0) + repeated, 'conflict', (stored[9] or 0) + conflict,
   'stragglers', (stored[5] or 0) + stragglers, 'highest:' .. partition, max(highestBefore, highest),

@@ -5,6 +5,8 @@
 -- RESULT 0 refused position:integer
 -- RESULT -1 moved
 -- RESULT -3 corrupt what:text
+--
+-- Ends the chain of a pipeline of steps, if there is one: see fold.lua.
 local meta, late = KEYS[1], KEYS[2]
 local standing = redis.call('HMGET', meta, 'generation', 'position', 'frozen')
 if standing[1] ~= ARGV[1] then return { -1 } end
@@ -14,5 +16,5 @@ if rank > frozen + 1 then return { -3, 'a freeze where an earlier one is missing
 if rank > frozen and redis.call('ZCOUNT', late, '-inf', '(' .. rank) > 0 then
   return { -3, 'a period freezes before its late citizens are settled' }
 end
-redis.call('HSET', meta, 'position', ARGV[3], 'fingerprint', ARGV[4], 'frozen', math.max(rank, frozen))
+redis.call('HSET', meta, 'position', ARGV[3], 'fingerprint', ARGV[4], 'frozen', math.max(rank, frozen), 'chain', '')
 return { 1 }

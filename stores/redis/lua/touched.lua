@@ -5,7 +5,7 @@
 -- RESULT -1 moved
 local standing = redis.call('HMGET', KEYS[1], 'generation', 'position')
 if standing[1] ~= ARGV[1] then return { -1 } end
-local answer = redis.call('ZRANGE', KEYS[2], 0, tonumber(ARGV[2]) - 1)
+local answer = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '+inf', 'LIMIT', 0, ARGV[2])
 table.insert(answer, 1, 1)
 table.insert(answer, 2, tonumber(standing[2]))
 return answer
