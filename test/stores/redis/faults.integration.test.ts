@@ -69,8 +69,11 @@ describeWithServers('stores on a Redis with faults', () => {
   });
 
   test('a replica is refused', async () => {
-    const replica = await startRedis({ config: { replicaof: `${server.host} ${server.port}` } });
+    const replica = await startRedis();
+    const other = new Redis(replica.url);
+    await other.replicaof(server.host, server.port);
     expect(await codeOf(RedisConnection.connect({ url: replica.url }))).toBe('misconfigured');
+    other.disconnect();
     await replica.stop();
   });
 
