@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../config/logger.ts';
 import { logWriter } from '../config/logger.ts';
 import { connectionOf } from '../log/kafka/connection.ts';
+import type { ConsumerTuning } from '../log/kafka/consumer-config.ts';
 import { KafkaLog } from '../log/kafka/kafka-log.ts';
 import type { Context } from '../processors/context.ts';
 import type { Telemetry } from '../processors/processor.ts';
@@ -17,6 +18,8 @@ import { RedisCardIndex } from '../stores/redis/card-index.ts';
 import { RedisCitizenTotals } from '../stores/redis/citizen-totals.ts';
 import { RedisConnection } from '../stores/redis/connection.ts';
 import { TOPIC_NAMES, type TopicName } from '../topology/names.ts';
+
+const HEARTBEAT_MS = 3_000;
 
 export type ServerConfig = Config<'kafka' | 'registry' | 'redis' | 'programme'>;
 
@@ -42,7 +45,7 @@ export async function connect(
     const serdes = await openSerdes(registry, topic);
     const openLog = (role: string): KafkaLog => {
       const connection = connectionOf(config.kafka, `tornaconto-${role}-${hostname()}`, logWriter(logger));
-      const log = new KafkaLog(connection, { prefix: config.topicPrefix });
+      const log = new KafkaLog(connection, { prefix: config.topicPrefix, consumer: consumerTuning(config) });
       closers.push(() => log.close());
       return log;
     };
@@ -78,6 +81,11 @@ export async function connect(
     await close();
     throw error;
   }
+}
+
+/** Three heartbeats a session: one that is lost costs no partitions. */
+function consumerTuning({ sessionTimeoutMs }: ServerConfig): ConsumerTuning {
+  return { sessionTimeoutMs, heartbeatMs: Math.min(HEARTBEAT_MS, Math.floor(sessionTimeoutMs / 3)) };
 }
 
 async function partitionCounts(log: KafkaLog, topic: (name: TopicName) => string): Promise<ReadonlyMap<TopicName, number>> {

@@ -33,6 +33,8 @@ const VARIABLE_OF = {
 
 interface Common {
   readonly topicPrefix: string;
+  /** After so long without a sign of life a process's partitions go to others. */
+  readonly sessionTimeoutMs: number;
   /** 0 = any that is free. */
   readonly httpPort: number;
   readonly logLevel: Variables['LOG_LEVEL'];
@@ -122,6 +124,7 @@ function toConfig(variables: Variables): Config {
     ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
     ...(PROGRAMME_FILE === undefined ? {} : { programmeFile: PROGRAMME_FILE }),
     topicPrefix: variables.TOPIC_PREFIX,
+    sessionTimeoutMs: variables.KAFKA_SESSION_TIMEOUT,
     httpPort: variables.HTTP_PORT,
     logLevel: variables.LOG_LEVEL,
     arrival: variables.ARRIVAL,

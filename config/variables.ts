@@ -10,8 +10,13 @@ import { elapsedMs, parseDuration } from '../programme/duration.ts';
 const PARTITIONS_MAX = 10_000;
 const REPLICAS_MAX = 32_767;
 const PORT_MAX = 65_535;
+/** Brokers allow PT6S to PT30M unless they are told otherwise. */
+const SESSION_MS_MIN = 1_000;
+const SESSION_MS_MAX = 1_800_000;
 /** Kafka's names have 249 characters at most; the longest that stands behind a prefix is that of a reader's group. */
 const PREFIX = /^[A-Za-z0-9._-]{0,150}$/;
+/** Its hosts, user and database are stores/redis/address.ts's matter. */
+const REDIS_URL = /^rediss?(?:\+(?:sentinel|cluster))?:\/\/\S+$/;
 const BROKERS = /^\s*[^:,\s]+:\d{1,5}\s*(,\s*[^:,\s]+:\d{1,5}\s*)*$/;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -26,8 +31,12 @@ export const VARIABLES = z.object({
   KAFKA_SASL_MECHANISM: z.enum(SASL_MECHANISMS, { error: oneOf(SASL_MECHANISMS) }).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().meta({ secret: true }).optional(),
+  /** After so long without a sign of life a process's partitions go to others. */
+  KAFKA_SESSION_TIMEOUT: margin().default(30_000)
+    .refine((ms) => ms >= SESSION_MS_MIN && ms <= SESSION_MS_MAX, 'must be from PT1S to PT30M, and within what the brokers allow'),
   SCHEMA_REGISTRY_URL: z.string().refine(isHttpUrl, 'must be a URL that begins with http:// or https://').meta({ secret: true }).optional(),
-  REDIS_URL: z.string().regex(/^rediss?:\/\/\S+$/, 'must be a URL that begins with redis:// or rediss://').meta({ secret: true }).optional(),
+  REDIS_URL: z.string().regex(REDIS_URL, 'must be a URL that begins with redis:// or rediss://, or one of several servers as the README says')
+    .meta({ secret: true }).optional(),
   PROGRAMME_FILE: z.string().optional(),
   TOPIC_PREFIX: z.string().regex(PREFIX, 'must be at most 150 of letters, digits, ".", "_" and "-"').default(''),
   HTTP_PORT: whole(0, PORT_MAX).default(8080),

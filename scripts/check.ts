@@ -30,7 +30,7 @@ const STATIC: readonly Check[] = [
   { name: 'imports', command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...SOURCES] },
   { name: 'schema types', command: ['node', 'schemas/generate.ts', '--check'], remedy: 'node schemas/generate.ts' },
 ];
-const TESTS: Check = { name: 'tests', command: ['vitest', 'run'] };
+const TESTS: Check = { name: 'tests', command: ['vitest', 'run', '--project', 'unit', '--project', 'integration'] };
 
 const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
 

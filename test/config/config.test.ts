@@ -31,7 +31,7 @@ suite('the configuration', () => {
   test('has the contract\'s defaults', () => {
     expect(readConfig([], {})).toMatchObject({
       topicPrefix: '', httpPort: 8080, logLevel: 'info', arrival: 'broker', closeMarginMs: 3_600_000, skewMarginMs: 30_000,
-      ledgerPartitions: 24, cardPartitions: 12, replicationFactor: null,
+      sessionTimeoutMs: 30_000, ledgerPartitions: 24, cardPartitions: 12, replicationFactor: null,
     });
   });
 
@@ -57,6 +57,10 @@ suite('the configuration', () => {
     expect(problemsOf({ REDIS_URL: '' }, ['redis'])).toEqual(['REDIS_URL is missing']);
   });
 
+  test.each(['redis://a:1', 'rediss://a:1', 'redis+cluster://a:1,b:1', 'rediss+sentinel://a:1,b:1/master'])('takes REDIS_URL %s', (url) => {
+    expect(readConfig(['redis'], { REDIS_URL: url }).redisUrl).toBe(url);
+  });
+
   test('asks only for what a command needs', () => {
     expect(problemsOf({}, [])).toEqual([]);
     expect(problemsOf({}, ['kafka', 'programme'])).toEqual(['KAFKA_BROKERS is missing', 'PROGRAMME_FILE is missing']);
@@ -72,7 +76,8 @@ suite('the configuration', () => {
     ['KAFKA_BROKERS', ['host', 'host:', 'host:x', 'a:1,,b:2', 'http://a:1']],
     ['KAFKA_TLS_ENABLED', ['maybe']],
     ['SCHEMA_REGISTRY_URL', ['registry:8080', 'ftp://registry', '/path']],
-    ['REDIS_URL', ['localhost:6379', 'redis://']],
+    ['REDIS_URL', ['localhost:6379', 'redis://', 'redis+ring://a:1', 'redis+cluster://']],
+    ['KAFKA_SESSION_TIMEOUT', ['6000', 'PT0S', 'PT1H', 'P1D']],
     ['TOPIC_PREFIX', ['a b', 'à', 'x'.repeat(151)]],
     ['HTTP_PORT', ['-1', '65536', '0x50', '1e3', ' 80', '8080.0']],
     ['LOG_LEVEL', ['INFO', 'verbose']],
