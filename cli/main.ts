@@ -11,6 +11,7 @@ import { EXIT, UsageError } from './exit.ts';
 import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { periodsCommand } from './periods.ts';
+import { publishCommand } from './publish.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
@@ -28,7 +29,7 @@ const program = new Command('tornaconto')
 
 for (const command of [
   replayCommand(), generateCommand(), topologyCommand(),
-  topicsCommand(), runCommand(), periodsCommand(), closeCommand(), verifyCommand(), exportCommand(), statusCommand(),
+  topicsCommand(), publishCommand(), runCommand(), periodsCommand(), closeCommand(), verifyCommand(), exportCommand(), statusCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
