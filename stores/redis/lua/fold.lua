@@ -11,11 +11,11 @@
 -- RESULT -2 other-rules period:text
 -- RESULT -3 corrupt what:text
 --
--- entries: as in processors/ledger-entry.ts. nameAt: where in a citizen's key the citizenId begins. highest, arrival:
--- greatest source offset and arrival of the entries. chain: names a pipeline of steps; one that follows another is
--- refused where the last step folded was not of its chain: the shard may have been ahead, at this very position. periods: JSON, [id, rules, rank] each. review: index of the
--- citizen in KEYS, and set, in turns. The caller has checked the entries' fields; what would break a write is checked
--- again, since Redis takes nothing back.
+-- entries: as in processors/ledger-entry.ts. nameAt: where in a citizen's key the citizenId begins. chain: names a
+-- pipeline of steps; one that follows another is refused where the last step folded was not of its chain, since the
+-- shard may have been ahead, at this very position. highest, arrival: greatest source offset and arrival of the entries.
+-- periods: JSON, [id, rules, rank] each. sets: index of the citizen in KEYS, and set, in turns. The caller has checked
+-- the entries' fields; what would break a write is checked again, since Redis takes nothing back.
 local STRIDE, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 255, 15, 7, 8
 local byte, char, sub, max, call = string.byte, string.char, string.sub, math.max, redis.call
 local meta, index, reversers, touched, late, lateNotes, outbox = unpack(KEYS, 1, FIXED_KEYS)
