@@ -1,92 +1,100 @@
 /**
- * Folds one shard's ledger from the log alone, in memory, and counts the decisions in it.
+ * Folds one shard's ledger from the log alone, in memory: what the citizens' sets are, and which adjustments fell due.
+ *
+ * The fold is accrue's own, over a store that nobody else has seen. What it comes to is judged by `totals`.
  */
+import { Accrue } from '../processors/accrue.ts';
 import type { Context } from '../processors/context.ts';
 import { ENTRY, ENTRY_BYTES } from '../processors/ledger-entry.ts';
-import { fingerprintOf } from '../processors/fingerprint.ts';
-import type { LogRecord } from '../ports/log.ts';
-import type { Step } from '../ports/store.ts';
-import type { LedgerRecord } from '../schemas/generated/types.ts';
+import type { Appended, Producer } from '../ports/log.ts';
+import type { Adjustment, LedgerRecord } from '../schemas/generated/types.ts';
 import { MemoryCitizenTotals } from '../stores/memory/citizen-totals.ts';
 import type { Differences } from './differences.ts';
-
-const LATE_MAX = 1_000;
 
 export interface ShardFold {
   /** Holds this shard only. */
   readonly citizens: MemoryCitizenTotals;
-  /** By source partition: decisions below the receipt's end, each source record once. */
-  readonly decided: ReadonlyMap<number, number>;
+  /** Where the fold ends: the high watermark, unless a record could not be folded. */
+  readonly position: number;
+  /** Periods frozen, by rank. */
+  readonly frozen: number;
+  /** Adjustments of all periods, in the order in which they fell due. */
+  readonly adjustments: readonly Adjustment[];
 }
 
-/** `ends`: by source partition, the source offset that is qualified. */
+/** Source offset up to which a partition is qualified, and decisions below it, each source record counted once. */
+export interface Decided {
+  readonly end: number;
+  count: number;
+}
+
+/** `decided`, by source partition, is added to. */
 export async function foldLedger(
-  context: Context, shard: number, ends: ReadonlyMap<number, number>, differences: Differences,
+  context: Context, shard: number, decided: ReadonlyMap<number, Decided>, differences: Differences,
 ): Promise<ShardFold> {
   const { reader, topic, serdes, partitions } = context;
-  const citizens = new MemoryCitizenTotals({ shards: partitions('citizen-ledger') });
-  const decided = new Map<number, number>();
-  const highest = new Map<number, number>();
   const ledger = topic('citizen-ledger');
-  const { start, high } = (await reader.watermarks(ledger))[shard]!;
-  if (start > 0) differences.add('ledger-incomplete', `${ledger}/${shard}`, 0, start);
-  let position = start;
-  if (start > 0) return { citizens, decided };
-  for await (const records of reader.range(ledger, shard, start, high)) {
-    await serdes.ledger.prepare(records.map((record) => record.value));
-    for (const record of records) {
-      const value = serdes.ledger.decode(record.value);
-      await foldRecord(context, citizens, shard, position, record, value, differences);
-      if (value.closes === null) countDecisions(value, ends, highest, decided);
-      position = record.offset + 1;
-    }
-  }
-  return { citizens, decided };
-}
-
-async function foldRecord(
-  { programme }: Context, citizens: MemoryCitizenTotals, shard: number, expected: number, record: LogRecord,
-  value: LedgerRecord, differences: Differences,
-): Promise<void> {
-  const step = { expected, next: record.offset + 1, fingerprint: fingerprintOf(record) };
-  const periods = value.periods.map(({ id, rules }) => {
-    const period = programme.periods.find((known) => known.id === id);
-    if (period?.rulesHash !== rules) differences.add('ledger-other-rules', `ledger ${shard}/${record.offset}`, period?.rulesHash ?? null, rules);
-    return { id, rules, rank: period?.rank ?? 1 };
+  const citizens = new MemoryCitizenTotals({ shards: partitions('citizen-ledger') });
+  const sent = new SentAdjustments(context);
+  const accrue = new Accrue({
+    ...context, citizens, producer: sent, telemetry: { count: () => undefined, arrived: () => undefined, alarm: () => undefined },
   });
-  if (value.closes !== null) {
-    const rank = programme.periods.find((known) => known.id === value.closes)?.rank ?? 0;
-    await freeze(citizens, shard, step, rank);
-    return;
+  await accrue.claim(shard);
+  const highest = new Map<number, number>();
+  const { start, high } = (await reader.watermarks(ledger))[shard]!;
+  if (start > 0) differences.add('ledger-gap', `${ledger}/${shard}`, 0, start);
+  let position = 0;
+  try {
+    for await (const records of reader.range(ledger, shard, start, high)) {
+      let next = position;
+      for (const { offset } of records) {
+        if (offset !== next && !(next === 0 && offset === start)) differences.add('ledger-gap', `${ledger}/${shard}`, next, offset);
+        next = offset + 1;
+      }
+      await accrue.process(shard, position, records, () => Promise.resolve());
+      position = next;
+      for (const { value } of records) countDecisions(serdes.ledger.decode(value), decided, highest);
+    }
+  } catch (error) {
+    // Whatever is wrong with the log is what an audit is for; that it cannot be reached is not.
+    if (!(error instanceof Error) || ('remedy' in error && error.remedy === 'retry')) throw error;
+    differences.add('ledger-unreadable', `${ledger}/${shard} from ${position} on`, null, error.message);
   }
-  const { sourcePartition, firstOffset, citizens: ids, entries } = value;
-  await citizens.fold(shard, [{ ...step, decisions: { sourcePartition, firstOffset, citizens: ids, periods, entries }, reviewed: [] }]);
+  const { standing } = await citizens.sets(shard, []);
+  return { citizens, position: standing.position, frozen: standing.frozen, adjustments: sent.adjustments };
 }
 
-/** What a freeze finds due is the adjustments' matter, and held against them elsewhere. */
-async function freeze(citizens: MemoryCitizenTotals, shard: number, step: Step, rank: number): Promise<void> {
-  for (;;) {
-    const late = await citizens.late(shard, rank, LATE_MAX);
-    if (late.citizens.length === 0) break;
-    await citizens.settle(shard, step.expected, rank, late.citizens.map(({ citizenId }) => ({ citizenId, adjustment: null })));
+/** Takes what accrue sends in place of the log. */
+class SentAdjustments implements Producer {
+  readonly adjustments: Adjustment[] = [];
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
   }
-  await citizens.freeze(shard, step, rank);
+
+  async append(appends: Parameters<Producer['append']>[0]): Promise<readonly Appended[]> {
+    const { topic, serdes } = this.#context;
+    for (const { records } of appends.filter((append) => append.topic === topic('adjustments'))) {
+      await serdes.adjustment.prepare(records.map(({ value }) => value));
+      this.adjustments.push(...records.map(({ value }) => serdes.adjustment.decode(value)));
+    }
+    return appends.map(({ topic, partition }) => ({ topic, partition, baseOffset: 0, appendTimeMs: null }));
+  }
 }
 
 /** A source record's decisions are in ascending order of its offset, but for those written twice. */
-function countDecisions(
-  value: LedgerRecord, ends: ReadonlyMap<number, number>, highest: Map<number, number>, decided: Map<number, number>,
-): void {
-  const { sourcePartition, firstOffset, entries } = value;
+function countDecisions(value: LedgerRecord, decided: ReadonlyMap<number, Decided>, highest: Map<number, number>): void {
+  const { sourcePartition, firstOffset, entries, closes } = value;
+  const counted = decided.get(sourcePartition);
+  if (closes !== null || counted === undefined) return;
   const seen = highest.get(sourcePartition) ?? -1;
-  const end = ends.get(sourcePartition) ?? 0;
   let most = seen;
   for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
     const offset = firstOffset + entries.readUInt32BE(at + ENTRY.delta);
     most = Math.max(most, offset);
-    if (entries[at + ENTRY.counts] === 1 && offset > seen && offset < end) {
-      decided.set(sourcePartition, (decided.get(sourcePartition) ?? 0) + 1);
-    }
+    if (entries[at + ENTRY.counts] === 1 && offset > seen && offset < counted.end) counted.count++;
   }
   highest.set(sourcePartition, most);
 }
+

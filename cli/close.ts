@@ -27,7 +27,7 @@ export function closeCommand(): Command {
         for (let said = ''; ;) {
           const state = (await close.advance(requested)).get(id);
           if (state === undefined) break;
-          if (state === 'earlier-period') throw new UsageError(`periods close in the order of their deadlines: close ${open(close, context.programme.byDeadline)} first`);
+          if (state === 'earlier-period') throw new UsageError(`periods close in the order of their deadlines: close ${context.programme.byDeadline.find((other) => !close.closures.closed(other))!.id} first`);
           if (state !== said) console.error(`waiting for ${state === 'receipts' ? 'qualify to reach what was published' : 'accrue to freeze every shard'}`);
           said = state;
           if (Date.now() > endMs) throw new Error(`not closed after ${timeout} s: it still waits for ${state}`);
@@ -37,8 +37,4 @@ export function closeCommand(): Command {
         console.log(`${id} is closed: ${manifests.reduce((sum, { payouts }) => sum + payouts, 0)} payouts of CASHBACK`);
       });
     });
-}
-
-function open(close: Close, periods: readonly Parameters<Close['isClosed']>[0][]): string {
-  return periods.find((period) => !close.isClosed(period))!.id;
 }

@@ -24,6 +24,7 @@ function textOf(report: VerifyReport): string {
     `${report.period}  ${report.closed ? 'closed' : 'open'}`,
     `  ${report.citizens} citizens, ${report.transactions} transactions, ${euro(report.cashbackCents)} of cashback`,
     ...Object.entries(report.payouts).map(([kind, { payouts, amountCents, digest }]) => `  ${kind}: ${payouts} payouts of ${euro(amountCents)}, digest ${digest}`),
+    `  adjustments: ${report.adjustments.count} of ${euro(report.adjustments.amountCents)}`,
     ...report.differences.map(({ kind, where, expected, found }) => `  ${kind}: ${where}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`),
   ];
   const left = report.differenceCount - report.differences.length;

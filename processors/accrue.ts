@@ -2,8 +2,8 @@
  * Accrue: folds the citizens' ledger into the citizens' sets of records, freezes periods at their markers, and sends
  * what comes of it: conflicts, adjustments, the newest totals.
  */
-import type { Period } from '../programme/programme.ts';
-import type { Decisions, FoldStep, ShardStanding } from '../ports/citizen-totals.ts';
+import type { Period, Programme } from '../programme/programme.ts';
+import type { Decisions, FoldStep, PeriodRules, ShardStanding } from '../ports/citizen-totals.ts';
 import type { LogRecord } from '../ports/log.ts';
 import type { Step } from '../ports/store.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
@@ -39,8 +39,7 @@ export class Accrue implements Processor {
 
   async claim(shard: number): Promise<ShardStanding> {
     const { citizens, programme } = this.#context;
-    const rules = programme.periods.map(({ id, rulesHash, deadlineMs }) => ({ id, rules: rulesHash, deadlineMs }));
-    const standing = await citizens.claim(shard, rules);
+    const standing = await citizens.claim(shard, rulesOf(programme));
     this.#frozen.set(shard, standing.frozen);
     await this.#outbox.drain(shard);
     return standing;
@@ -59,7 +58,7 @@ export class Accrue implements Processor {
         steps.push({ ...step, decisions: this.#decisionsOf(shard, ledger, record), reviewed: null });
         if (steps.length < STEPS_MAX && record !== records.at(-1)) continue;
       }
-      const moved = await this.#fold(shard, steps) ?? (ledger.closes === null ? null : await this.#freeze(shard, step, ledger.closes));
+      const moved = await this.#fold(shard, steps) ?? (ledger.closes === null ? null : await this.#freeze(shard, step, ledger, ledger.closes));
       if (moved !== null) return { kind: 'moved', position: moved };
       steps = [];
       await heartbeat();
@@ -99,9 +98,9 @@ export class Accrue implements Processor {
   }
 
   /** At a marker: settles what came late for the period, then freezes it. Either may be repeated. */
-  async #freeze(shard: number, step: Step, periodId: string): Promise<number | null> {
+  async #freeze(shard: number, step: Step, marker: LedgerRecord, periodId: string): Promise<number | null> {
     const { citizens, programme } = this.#context;
-    const period = this.#periodOf(periodId, shard, step.expected);
+    const period = this.#periodOf(periodId, marker, `marker ${shard}/${step.expected}`);
     for (;;) {
       const late = await citizens.late(shard, period.rank, LATE_MAX);
       if (late.position !== step.expected) return late.position;
@@ -148,11 +147,18 @@ export class Accrue implements Processor {
     return { sourcePartition, firstOffset, citizens, periods, entries };
   }
 
-  #periodOf(periodId: string, shard: number, offset: number): Period {
+  /** A marker of other rules may stand before the period's end: it must not freeze anything. */
+  #periodOf(periodId: string, marker: LedgerRecord, where: string): Period {
     const period = this.#context.programme.periods.find((known) => known.id === periodId);
-    if (period === undefined) {
-      throw new ProcessingError('other-rules', `marker ${shard}/${offset} closes a period that the programme file lacks`);
+    if (period === undefined) throw new ProcessingError('other-rules', `${where} closes a period that the programme file lacks`);
+    if (marker.periods[0]?.rules !== period.rulesHash) {
+      throw new ProcessingError('other-rules', `${where} closes period ${period.id} under other rules than the programme file's`);
     }
     return period;
   }
+}
+
+/** The rules as a shard is claimed under them. */
+export function rulesOf({ periods }: Programme): PeriodRules[] {
+  return periods.map(({ id, rulesHash, deadlineMs }) => ({ id, rules: rulesHash, deadlineMs }));
 }

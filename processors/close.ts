@@ -4,18 +4,21 @@
  * Step 1 the broker's clock is past deadline + margin. Step 2 read every source partition's high watermark: what
  * arrived before the deadline lies below. Step 3 qualify's receipts have reached them. Step 4 append a marker to every
  * ledger partition. Step 5 every shard has frozen. Step 6 each shard's payouts, then its manifest. Step 7 the ranking.
+ * No step looks at this process's clock, and nothing that it remembers is needed by another.
  */
 import type { Period } from '../programme/programme.ts';
+import { rulesOf } from './accrue.ts';
 import { payCents } from '../programme/totals.ts';
+import type { Append } from '../ports/log.ts';
 import { LAYOUT_VERSION } from './ledger-entry.ts';
 import { Closures } from './closures.ts';
 import type { Context } from './context.ts';
 import { CLOCK_TICK } from './enrol.ts';
-import { frozenTotalsOf, NotFrozen } from './paid-citizens.ts';
+import { frozenSumsOf, frozenTotalsOf, NotFrozen, type FrozenTotal } from './paid-citizens.ts';
 import { ProcessingError } from './processor.ts';
 import { newestReceipt } from './receipts.ts';
-import { ShardPayouts } from './shard-payouts.ts';
-import { paySuperCashback } from './super-cashback.ts';
+import { ShardPayouts, type Due } from './shard-payouts.ts';
+import { Contest, paySuperCashback } from './super-cashback.ts';
 import { totalRecord } from './totals-keeper.ts';
 
 /** What a period that is due waits for; null = it is closed. */
@@ -27,6 +30,8 @@ export class Close {
   /** By period: source high watermarks that were read after its deadline had passed on the broker's clock. */
   readonly #highs = new Map<string, readonly number[]>();
   readonly #marked = new Set<string>();
+  /** Periods whose rules the shards have been asked about: they never change once there are payments. */
+  readonly #agreed = new Set<string>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -40,7 +45,7 @@ export class Close {
   async advance(requested: ReadonlySet<string>): Promise<ReadonlyMap<string, Waiting>> {
     const waiting = new Map<string, Waiting>();
     await this.closures.refresh();
-    const open = this.#context.programme.byDeadline.filter((period) => !this.isClosed(period));
+    const open = this.#context.programme.byDeadline.filter((period) => !this.closures.closed(period));
     if (open.length === 0) return waiting;
     const brokerTimeMs = await this.#tick();
     for (const period of open) {
@@ -50,16 +55,11 @@ export class Close {
     return waiting;
   }
 
-  /** Every payout of the period is in the log, and said to be complete. */
-  isClosed(period: Period): boolean {
-    return this.closures.complete(period.id, 'CASHBACK')
-      && (period.superCashback === null || this.closures.complete(period.id, 'SUPER_CASHBACK'));
-  }
-
   async #advance(period: Period, brokerTimeMs: number, requested: ReadonlySet<string>): Promise<Waiting | null> {
     const { arrival, closeMarginMs } = this.#context;
     const due = arrival === 'broker' ? brokerTimeMs >= period.deadlineMs + closeMarginMs : requested.has(period.id);
     if (!due) return 'deadline';
+    await this.#agree(period);
     if (!(await this.#allFrozen(period))) {
       if (!this.#marked.has(period.id)) {
         if (!(await this.#qualified(period))) return 'receipts';
@@ -68,8 +68,9 @@ export class Close {
       return 'freeze';
     }
     try {
-      for (const shard of this.#shards()) await this.#payShard(period, shard);
-      if (period.superCashback !== null) await paySuperCashback(this.#context, this.closures, period, period.superCashback);
+      const contest = period.superCashback === null ? null : new Contest(period.superCashback);
+      for (const shard of this.#shards()) await this.#payShard(period, shard, contest);
+      if (contest !== null) await paySuperCashback(this.#context, this.closures, period, period.superCashback!, contest);
     } catch (error) {
       if (error instanceof NotFrozen) return 'freeze';
       throw error;
@@ -78,11 +79,24 @@ export class Close {
     return null;
   }
 
-  // Step 1. With ARRIVAL=producer the answer is not looked at.
+  // Step 1. With ARRIVAL=producer nobody's clock decides.
   async #tick(): Promise<number> {
-    const { producer, topic } = this.#context;
+    const { producer, topic, arrival } = this.#context;
+    if (arrival === 'producer') return -Infinity;
     const [tick] = await producer.append([{ topic: topic('clock'), partition: 0, records: [CLOCK_TICK] }]);
-    return tick!.appendTimeMs ?? 0;
+    if (tick!.appendTimeMs === null) throw new ProcessingError('timestamp-type', `${topic('clock')} must have LogAppendTime`);
+    return tick!.appendTimeMs;
+  }
+
+  /**
+   * A process with another programme file would close at another time and pay other amounts.
+   * @throws StoreError other-rules
+   */
+  async #agree(period: Period): Promise<void> {
+    if (this.#agreed.has(period.id)) return;
+    const { citizens, programme } = this.#context;
+    for (const shard of this.#shards()) await citizens.claim(shard, rulesOf(programme));
+    this.#agreed.add(period.id);
   }
 
   // Steps 2 and 3. The watermarks are kept: what comes later arrived later.
@@ -105,7 +119,8 @@ export class Close {
   async #mark(period: Period): Promise<void> {
     const { producer, serdes, topic, programme } = this.#context;
     const value = serdes.ledger.encode({
-      sourcePartition: -1, firstOffset: 0, rules: programme.rulesHash, citizens: [], periods: [],
+      sourcePartition: -1, firstOffset: 0, rules: programme.rulesHash, citizens: [],
+      periods: [{ id: period.id, rules: period.rulesHash }],
       entries: Buffer.alloc(0), layout: LAYOUT_VERSION, closes: period.id,
     });
     await producer.append(this.#shards().map((partition) => ({ topic: topic('citizen-ledger'), partition, records: [{ key: null, value }] })));
@@ -121,9 +136,8 @@ export class Close {
     return true;
   }
 
-  // Step 6.
-  async #payShard(period: Period, shard: number): Promise<void> {
-    const { citizens, producer, topic } = this.#context;
+  // Step 6. The citizens who pass by enter the contest of step 7.
+  async #payShard(period: Period, shard: number, contest: Contest | null): Promise<void> {
     if (this.closures.manifest(period.id, 'CASHBACK', shard) !== undefined) return;
     const payouts = await ShardPayouts.open(this.#context, shard, period, 'CASHBACK');
     const sums = { citizens: 0, payments: 0, grossCents: 0 };
@@ -133,21 +147,29 @@ export class Close {
         sums.payments += payments;
         sums.grossCents += grossCents;
       }
-      await payouts.pay(page.flatMap(({ citizenId, total }) => {
-        const amountCents = payCents(total);
-        return amountCents > 0 ? [{ citizenId, transactions: total.transactions, amountCents }] : [];
-      }));
-      const records = page.map(({ citizenId, total }) => totalRecord(this.#context, citizenId, total, period.rank));
-      if (records.length > 0) await producer.append([{ topic: topic('citizen-totals'), partition: shard, records }]);
+      contest?.enter(shard, page);
+      await payouts.pay(page.flatMap(dueOf), this.#announcements(period, shard, page));
     }
-    const running = (await citizens.counts(shard)).sums[period.id] ?? { payments: 0, grossCents: 0 };
+    const running = await frozenSumsOf(this.#context, shard, period);
     if (running.payments !== sums.payments || running.grossCents !== sums.grossCents) {
       throw new ProcessingError('sums-differ', `shard ${shard}: citizens' records do not add up to the shard's running sums`);
     }
+    contest?.done(shard);
     await payouts.finish(sums.citizens, null, undefined);
+  }
+
+  /** The totals as they are for good: readers of `citizen-totals` see them closed. */
+  #announcements(period: Period, shard: number, page: readonly FrozenTotal[]): Append[] {
+    const records = page.map(({ citizenId, total }) => totalRecord(this.#context, citizenId, total, period.rank));
+    return records.length === 0 ? [] : [{ topic: this.#context.topic('citizen-totals'), partition: shard, records }];
   }
 
   #shards(): number[] {
     return Array.from({ length: this.#context.partitions('citizen-ledger') }, (_, shard) => shard);
   }
+}
+
+function dueOf({ citizenId, total }: FrozenTotal): Due[] {
+  const amountCents = payCents(total);
+  return amountCents > 0 ? [{ citizenId, transactions: total.transactions, amountCents }] : [];
 }

@@ -3,6 +3,7 @@
  */
 import type { PeriodClosure } from '../schemas/generated/types.ts';
 import type { PayoutKind } from '../programme/ids.ts';
+import type { Period } from '../programme/programme.ts';
 import type { Context } from './context.ts';
 import { ProcessingError } from './processor.ts';
 
@@ -15,7 +16,10 @@ export class Closures {
     this.#context = context;
   }
 
-  /** Reads on to the end of the topic. A repeat must say the same. */
+  /**
+   * Reads on to the end of the topic.
+   * @throws ProcessingError other-payout, when a repeat does not say the same
+   */
   async refresh(): Promise<void> {
     const { reader, topic, serdes } = this.#context;
     const { start, high } = (await reader.watermarks(topic('period-closures')))[0]!;
@@ -35,6 +39,11 @@ export class Closures {
     return [...this.#byKey.values()].filter((closure) => closure.period === period && closure.kind === kind);
   }
 
+  /** Every payout of the period is in the log, and said to be complete. */
+  closed(period: Period): boolean {
+    return this.complete(period.id, 'CASHBACK') && (period.superCashback === null || this.complete(period.id, 'SUPER_CASHBACK'));
+  }
+
   /** All shards' payouts of this kind are there. */
   complete(period: string, kind: PayoutKind): boolean {
     const manifests = this.manifests(period, kind);
@@ -45,7 +54,7 @@ export class Closures {
     if (closure.programme !== this.#context.programme.programme) return;
     const key = `${closure.period}/${closure.kind}/${closure.shard}`;
     const known = this.#byKey.get(key);
-    if (known !== undefined && known.digest !== closure.digest) {
+    if (known !== undefined && !sameManifest(known, closure)) {
       throw new ProcessingError('other-payout', `two manifests of ${key} differ`);
     }
     this.#byKey.set(key, closure);
@@ -54,4 +63,10 @@ export class Closures {
 
 export function closureKey({ programme, period, kind, shard }: PeriodClosure): Buffer {
   return Buffer.from(`${programme}/${period}/${kind}/${shard}`);
+}
+
+/** Whether two manifests of one key say the same of its payouts. */
+export function sameManifest(a: PeriodClosure, b: PeriodClosure): boolean {
+  return a.shards === b.shards && a.citizens === b.citizens && a.payouts === b.payouts && a.amount === b.amount
+    && a.digest === b.digest && a.lastRankedTransactions === b.lastRankedTransactions;
 }

@@ -1,12 +1,14 @@
 /**
  * Walks a shard's citizens, in byte order, as they stood when a period was frozen.
  */
+import type { PeriodSums } from '../ports/citizen-totals.ts';
 import type { Period } from '../programme/programme.ts';
 import { onTimeTotals, type PeriodTotal } from '../programme/totals.ts';
 import type { Context } from './context.ts';
 import { recordsOf } from './ledger-entry.ts';
 
 const PAGE_CITIZENS = 500;
+const NO_SUMS: PeriodSums = { payments: 0, grossCents: 0 };
 
 export interface FrozenTotal {
   readonly citizenId: string;
@@ -41,4 +43,16 @@ export async function* frozenTotalsOf(context: Context, shard: number, period: P
       return [{ citizenId, total, payments: payments.length, grossCents: payments.reduce((sum, p) => sum + p.amountCents, 0) }];
     });
   }
+}
+
+/**
+ * The shard's running sums of the period, which count nothing once it is frozen.
+ * @throws NotFrozen when they are, or may be, of a store that has fallen back behind the marker
+ */
+export async function frozenSumsOf({ citizens }: Context, shard: number, period: Period): Promise<PeriodSums> {
+  const { standing } = await citizens.sets(shard, []);
+  const { position, sums } = await citizens.counts(shard);
+  // Sums and standing are two reads: at or past a position that was frozen the shard is frozen too.
+  if (standing.frozen < period.rank || position < standing.position) throw new NotFrozen(`shard ${shard}`);
+  return sums[period.id] ?? NO_SUMS;
 }

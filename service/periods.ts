@@ -55,15 +55,13 @@ export async function periodStatuses(context: Context, nowMs: number): Promise<P
 }
 
 function stateOf(period: Period, closures: Closures, frozenShards: number, nowMs: number): PeriodState {
-  const complete = closures.complete(period.id, 'CASHBACK')
-    && (period.superCashback === null || closures.complete(period.id, 'SUPER_CASHBACK'));
-  if (complete) return 'closed';
+  if (closures.closed(period)) return 'closed';
   if (frozenShards > 0 || nowMs >= period.deadlineMs) return 'closing';
   return nowMs >= period.untilMs ? 'in-grace' : 'open';
 }
 
 async function waitsFor(context: Context, period: Period, closures: Closures, frozenShards: number, shards: number): Promise<string[]> {
-  const earlier = context.programme.byDeadline.find((other) => other.rank < period.rank && !closures.complete(other.id, 'CASHBACK'));
+  const earlier = context.programme.byDeadline.find((other) => other.rank < period.rank && !closures.closed(other));
   if (earlier !== undefined) return [`the close of ${earlier.id}`];
   if (frozenShards === 0) {
     const behind = await unqualified(context);
