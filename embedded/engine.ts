@@ -118,6 +118,8 @@ export class EmbeddedEngine {
       await this.drain();
       const waiting = await this.#close.advance(this.#requested);
       if (!waiting.has(period.id)) return;
+      // A store that was rolled back meanwhile is noticed at the next punctuation.
+      this.clock.advanceTo(this.clock.nextTimerMs() ?? this.clock.nowMs());
     }
   }
 

@@ -3,7 +3,7 @@
  * what comes of it: conflicts, adjustments, the newest totals.
  */
 import type { Period, Programme } from '../programme/programme.ts';
-import type { Decisions, FoldStep, PeriodRules, ShardStanding } from '../ports/citizen-totals.ts';
+import type { CitizenTotals, Decisions, FoldStep, PeriodRules, ShardStanding } from '../ports/citizen-totals.ts';
 import type { LogRecord } from '../ports/log.ts';
 import type { Step } from '../ports/store.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
@@ -102,7 +102,7 @@ export class Accrue implements Processor {
     const { citizens, programme } = this.#context;
     const period = this.#periodOf(periodId, marker, `marker ${shard}/${step.expected}`);
     for (;;) {
-      const late = await citizens.late(shard, period.rank, LATE_MAX);
+      const late = await this.#late(shard, step.expected, period.rank);
       if (late.position !== step.expected) return late.position;
       if (late.citizens.length === 0) break;
       const settled = await citizens.settle(shard, step.expected, period.rank, settleLate(late.citizens, period, programme));
@@ -113,6 +113,18 @@ export class Accrue implements Processor {
     if (frozen.kind === 'refused') return frozen.position;
     this.#frozen.set(shard, Math.max(this.#frozen.get(shard)!, period.rank));
     return null;
+  }
+
+  /** A store that has fallen back behind an earlier marker misses its freeze: no corruption, it is folded again. */
+  async #late(shard: number, expected: number, rank: number): ReturnType<CitizenTotals['late']> {
+    const { citizens } = this.#context;
+    try {
+      return await citizens.late(shard, rank, LATE_MAX);
+    } catch (error) {
+      const { position } = (await citizens.sets(shard, [])).standing;
+      if (position === expected) throw error;
+      return { position, citizens: [] };
+    }
   }
 
   #decode(shard: number, record: LogRecord): LedgerRecord {

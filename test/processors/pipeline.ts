@@ -52,6 +52,18 @@ export class Pipeline {
     }]);
   }
 
+  /** Also through faults that pass. */
+  async close(period: Period): Promise<void> {
+    for (;;) {
+      try {
+        await this.engine.close(period);
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && 'remedy' in error && error.remedy === 'retry')) throw error;
+      }
+    }
+  }
+
   async outcome(): Promise<Outcome> {
     const { context } = this.engine;
     await this.engine.drain();

@@ -71,7 +71,7 @@ export async function carryOut(
   let next = 0;
   const closeDue = async (published: number) => {
     for (; next < moments.length && moments[next]! <= published; next++) {
-      await pipeline.engine.close(pipeline.periods[next]!);
+      await pipeline.close(pipeline.periods[next]!);
       paid.push([...(await pipeline.outcome()).payouts]);
     }
   };
