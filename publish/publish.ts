@@ -12,11 +12,12 @@ import { partitionOf } from '../topology/partition-of.ts';
 import { linesInOrder, type FeedLine, type GoodLine, type Timing } from './feed.ts';
 import { FileState } from './file-state.ts';
 import { boundOf, readBackSince } from './read-back.ts';
+import { retrying, type Retrying } from './retry.ts';
 import { Chunk, Sender } from './sender.ts';
 import { sourceOf, SOURCE_HEADER } from './source-header.ts';
 import type { Survey } from './survey.ts';
 
-export interface PublishOptions {
+export interface PublishOptions extends Retrying {
   /** Of one kind. */
   readonly surveys: readonly Survey[];
   readonly timing: Timing;
@@ -30,7 +31,8 @@ export interface PublishOptions {
   /** Asked between requests. */
   readonly isStopped: () => boolean;
   readonly onProgress: (step: 'reading back' | 'sending', records: number, total: number) => void;
-  readonly onRetry: (error: Error) => void;
+  /** For tests; else as the sender has it. */
+  readonly chunkRecordsMax?: number;
 }
 
 /**
@@ -51,10 +53,10 @@ export async function publish(options: PublishOptions): Promise<readonly FileSta
 
 async function readBack(states: readonly FileState[], boundMs: number, options: PublishOptions): Promise<readonly number[]> {
   const first = new Map(states.filter(({ isTwin }) => !isTwin).map((state) => [state.survey.digest, state]));
-  const known = await readBackSince(boundMs, {
+  const known = await retrying(options, () => readBackSince(boundMs, {
     ...options,
     onProgress: (records, total) => { options.onProgress('reading back', records, total); },
-  }, ({ digest, line }) => { first.get(digest)?.missing.delete(line); });
+  }, ({ digest, line }) => { first.get(digest)?.missing.delete(line); }));
   for (const state of first.values()) state.noteReadBack();
   return known;
 }
@@ -63,13 +65,14 @@ async function send(states: readonly FileState[], known: readonly number[], opti
   const sender = new Sender({ ...options, known });
   const total = states.reduce((sum, { missing }) => sum + missing.size, 0);
   let done = 0;
-  let chunk = new Chunk<FileState>(options.partitions);
+  const newChunk = (): Chunk<FileState> => new Chunk(options.partitions, options.chunkRecordsMax);
+  let chunk = newChunk();
   let underWay: Promise<void> = Promise.resolve();
   /** The next chunk is made while this one travels. */
   const dispatch = async (): Promise<void> => {
     await underWay;
     const full = chunk;
-    chunk = new Chunk(options.partitions);
+    chunk = newChunk();
     underWay = sender.send(full).then(() => {
       for (const [state, count] of full.counts) state.noteSent(count);
       options.onProgress('sending', done += full.count, total);

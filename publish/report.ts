@@ -3,6 +3,7 @@
  *
  * For whoever sent the file: the line and the column are named, never what stands there.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../feeds/atomic-file.ts';
 import { writeCsv } from '../feeds/csv-out.ts';
@@ -14,6 +15,7 @@ import { survey as surveyOf, type Survey } from './survey.ts';
 
 /** Shown to people; all of them are in the report. */
 const EXAMPLES_MAX = 5;
+const COLUMNS = ['line', 'reason', 'field'];
 
 export interface SurveyedFile {
   readonly survey: Survey;
@@ -57,7 +59,11 @@ export async function surveyReported(
     }
   }
   if (reportDir === null) for await (const _row of rows()) continue;
-  else await writeCsv(csvPath(reportDir, file.name), ['line', 'reason', 'field'], rows());
+  else {
+    // That of an earlier run would stand there if this one fails.
+    await rm(jsonPath(reportDir, file.name), { force: true });
+    await writeCsv(csvPath(reportDir, file.name), COLUMNS, rows());
+  }
   return { survey: surveyed!, examples };
 }
 
@@ -76,11 +82,15 @@ export function refusalReport({ file, reason, message }: FileRefusal, topic: str
 }
 
 export async function writeReport(report: FileReport, reportDir: string): Promise<void> {
-  // So that a report of an earlier run does not stand beside it.
-  if (report.refusedWhole !== null) await writeCsv(csvPath(reportDir, report.file), ['line', 'reason', 'field'], []);
-  await writeWhole(join(reportDir, `${report.file}.report.json`), [`${JSON.stringify(report, null, 2)}\n`]);
+  // None of its lines was looked at; an earlier run may have.
+  if (report.refusedWhole !== null) await writeCsv(csvPath(reportDir, report.file), COLUMNS, []);
+  await writeWhole(jsonPath(reportDir, report.file), [`${JSON.stringify(report, null, 2)}\n`]);
 }
 
 export function csvPath(reportDir: string, name: string): string {
   return join(reportDir, `${name}.report.csv`);
+}
+
+function jsonPath(reportDir: string, name: string): string {
+  return join(reportDir, `${name}.report.json`);
 }
