@@ -101,7 +101,7 @@ describeWithStack('tornaconto publish', () => {
     const again = await runCli(['publish', 'transactions', path], environment);
     expect(again.stdout).toContain('120,000 lines, 0 sent, 119,880 already there, 120 refused');
     expect(await high()).toBe(119_880);
-  });
+  }, 400_000);
 
   test('SIGTERM lets the request under way end, and says how far it came', async () => {
     const { environment, high } = await system();
