@@ -10,6 +10,7 @@ import { parseRedisUrl, type RedisAddress } from './address.ts';
 import { isNoScript, storeErrorOf } from './errors.ts';
 import { inspectServer } from './server-check.ts';
 import type { Answer, ScriptCall } from './script.ts';
+import { ScriptCommand } from './script-command.ts';
 
 export interface RedisConnectionOptions {
   /** REDIS_URL; its forms are in address.ts. */
@@ -151,9 +152,9 @@ export class RedisConnection {
     try {
       const [first] = calls;
       // The usual case: as fast as a pipeline of one, and a Cluster follows redirections of it more simply.
-      if (calls.length === 1) return [[null, await this.#client.callBuffer('evalsha', ...evalshaWords(first!))]];
-      const pipeline = this.#client.pipeline();
-      for (const call of calls) pipeline.callBuffer('evalsha', ...evalshaWords(call));
+      if (calls.length === 1) return [[null, await this.#client.sendCommand(new ScriptCommand(first!))]];
+      const pipeline = this.#client.pipeline() as ReturnType<Redis['pipeline']> & Pick<Redis, 'sendCommand'>;
+      for (const call of calls) pipeline.sendCommand(new ScriptCommand(call));
       return await pipeline.exec() ?? [];
     } catch (error) {
       return [[error as Error, null]];
@@ -167,10 +168,6 @@ export class RedisConnection {
       throw storeErrorOf(error, `script ${script.header.name}`);
     }
   }
-}
-
-function evalshaWords({ script, keyCount, words }: ScriptCall): (string | Buffer)[] {
-  return [script.sha, String(keyCount), ...words];
 }
 
 function createClient(address: RedisAddress, commandTimeout: number): Redis | Cluster {

@@ -97,7 +97,7 @@ for at = 1, #entries, STRIDE do
       local name = nameOf(citizen)
       touches[#touches + 1] = expected * 256 + (at - 1) / STRIDE
       touches[#touches + 1] = name
-      indexed[#indexed + 1] = 0
+      indexed[#indexed + 1] = '0'
       indexed[#indexed + 1] = name
     end
     if kind % 2 == 1 then call('SADD', reversers, nameOf(citizen)) end
