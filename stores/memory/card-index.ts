@@ -1,12 +1,13 @@
 /**
  * The card index in memory: the store of `replay`, and of simulated runs.
  *
- * Histories are immutable and kept as they are handed in.
+ * Histories are immutable.
  */
 import type { CardIndex, CardLookup, CardRead, CardStep } from '../../ports/card-index.ts';
 import { StoreError, type Refused, type Standing } from '../../ports/store.ts';
-import { NEVER_ENROLLED, type CardHistory } from '../../programme/holding.ts';
+import { NEVER_ENROLLED } from '../../programme/holding.ts';
 import { checkCardStep, checkThrough } from '../checks.ts';
+import { CardTable } from './card-table.ts';
 import { ShardedState } from './sharded-state.ts';
 
 export interface CardIndexOptions {
@@ -22,12 +23,11 @@ class CardShard {
   /** As at the first commit; null before. */
   madeWith: CardIndexOptions | null = null;
   completeThroughMs = -Infinity;
-  /** By the card's bytes as a Latin-1 string. */
-  histories = new Map<string, CardHistory>();
+  histories = new CardTable();
   counts: Record<string, number> = {};
 
   clone(): CardShard {
-    return Object.assign(new CardShard(), this, { histories: new Map(this.histories), counts: { ...this.counts } });
+    return Object.assign(new CardShard(), this, { histories: this.histories.clone(), counts: { ...this.counts } });
   }
 }
 
@@ -53,14 +53,14 @@ export class MemoryCardIndex implements CardIndex {
 
   async read(shard: number, cards: readonly Buffer[]): Promise<CardRead> {
     const { position, histories } = this.state.shard(shard);
-    return { position, histories: cards.map((card) => historyOf(histories, card)) };
+    return { position, histories: cards.map((card) => histories.get(card) ?? NEVER_ENROLLED) };
   }
 
   async commit(shard: number, step: CardStep): Promise<{ readonly kind: 'committed' } | Refused> {
     const state = this.state.shard(shard);
     checkCardStep(step);
     if (step.expected !== state.position) return { kind: 'refused', position: state.position };
-    for (const { card, history } of step.changes) state.histories.set(keyOf(card), history);
+    for (const { card, history } of step.changes) state.histories.set(card, history);
     for (const [outcome, count] of Object.entries(step.counts)) state.counts[outcome] = (state.counts[outcome] ?? 0) + count;
     state.madeWith ??= this.#options;
     state.position = step.next;
@@ -82,7 +82,7 @@ export class MemoryCardIndex implements CardIndex {
       const shard = shardOf(card);
       const state = this.state.shard(shard);
       shards.set(shard, state);
-      return historyOf(state.histories, card);
+      return state.histories.get(card) ?? NEVER_ENROLLED;
     });
     return { histories, shards: new Map([...shards].map(([shard, { position, completeThroughMs }]) => [shard, { position, completeThroughMs }])) };
   }
@@ -95,12 +95,4 @@ export class MemoryCardIndex implements CardIndex {
 
 export function cardState(): ShardedState<CardShard> {
   return new ShardedState(() => new CardShard());
-}
-
-function historyOf(histories: ReadonlyMap<string, CardHistory>, card: Buffer): CardHistory {
-  return histories.get(keyOf(card)) ?? NEVER_ENROLLED;
-}
-
-function keyOf(card: Buffer): string {
-  return card.toString('latin1');
 }
