@@ -1,0 +1,305 @@
+/**
+ * The close as it should go: what it waits for, who decides when, and what it refuses.
+ */
+import { describe, expect, test } from 'vitest';
+import { Close } from '../../processors/close.ts';
+import { closureKey } from '../../processors/closures.ts';
+import type { Context } from '../../processors/context.ts';
+import { topicValues } from '../../processors/topic-values.ts';
+import { payoutId } from '../../programme/ids.ts';
+import { parseProgramme } from '../../programme/parse.ts';
+import type { Programme } from '../../programme/programme.ts';
+import { SimulatedClock } from '../../runtime/simulated-clock.ts';
+import { Closer } from '../../service/closer.ts';
+import { periodStatuses } from '../../service/periods.ts';
+import { partitionOf } from '../../topology/partition-of.ts';
+import { FIRST, FIRST_PAYOUTS, LATE, PROGRAMME, Scenario, SECOND } from './scenario.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const NOTHING_ASKED: ReadonlySet<string> = new Set();
+
+describe('a close', () => {
+  test('pays, ranks, and turns what comes later into adjustments', async () => {
+    const scenario = await Scenario.prepare();
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await scenario.closeWith(await scenario.cluster.start([]), FIRST);
+    await scenario.expectSoundToTheEnd();
+  });
+
+  test('with ARRIVAL=producer: when it is asked to, in the order of deadlines', async () => {
+    const scenario = await Scenario.prepare('producer');
+    const { close } = await scenario.cluster.start([]);
+    await scenario.cluster.passTo(SECOND.deadlineMs + DAY_MS);
+    expect([...await close.advance(NOTHING_ASKED)]).toEqual([['first', 'deadline'], ['second', 'earlier-period']]);
+    expect([...await close.advance(new Set(['second']))]).toEqual([['first', 'deadline'], ['second', 'earlier-period']]);
+    expect(await markers(scenario)).toBe(0);
+    await scenario.closeWith(await scenario.cluster.start([]), FIRST);
+    await scenario.expectSoundToTheEnd();
+  });
+
+  test('closed totals are announced as closed, for readers of the topic', async () => {
+    const scenario = await Scenario.prepare();
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await scenario.closeWith(await scenario.cluster.start([]), FIRST);
+    const newest = new Map<string, boolean>();
+    for await (const { value, record } of topicValues(scenario.context, 'citizen-totals', scenario.context.serdes.total)) newest.set(String(record.key), value.closed);
+    expect(new Set([...newest].filter(([key]) => key.endsWith('/first')).map(([, closed]) => closed))).toEqual(new Set([true]));
+    expect(newest.get('citizen-0/second')).toBe(false);
+  });
+
+  test('periods says how far it is, and what it waits for', async () => {
+    const scenario = await Scenario.prepare();
+    const { cluster, context } = scenario;
+    const first = async (nowMs = cluster.clock.nowMs()) => (await periodStatuses(context, nowMs))[0]!;
+    expect(await first(FIRST.untilMs - 1)).toMatchObject({ state: 'open', payments: 20, waitingFor: [] });
+    expect(await first()).toMatchObject({ state: 'in-grace', payouts: 0 });
+    await cluster.passTo(FIRST.deadlineMs);
+    expect(await first()).toMatchObject({ state: 'closing', waitingFor: [expect.stringContaining('the close to begin')] });
+    expect((await periodStatuses(context, SECOND.deadlineMs))[1]).toMatchObject({ state: 'closing', waitingFor: ['the close of first'] });
+    await scenario.closeWith(await cluster.start([]), FIRST);
+    expect(await first()).toMatchObject({ state: 'closed', citizens: 9, payouts: 10, payoutCents: 25_701, waitingFor: [] });
+  });
+});
+
+describe('only the broker\'s clock says when', () => {
+  test('not a millisecond before the deadline', async () => {
+    const { cluster } = await Scenario.prepare();
+    const { close } = await cluster.start([]);
+    expect([...await close.advance(NOTHING_ASKED)]).toEqual([['first', 'deadline'], ['second', 'earlier-period']]);
+    await cluster.passTo(FIRST.deadlineMs);
+    expect([...await close.advance(NOTHING_ASKED)]).toEqual([['first', 'freeze'], ['second', 'earlier-period']]);
+  });
+
+  test('a closer whose clock is a day ahead closes nothing early', async () => {
+    const scenario = await Scenario.prepare();
+    const ahead = new SimulatedClock(FIRST.deadlineMs + DAY_MS);
+    const faults: Error[] = [];
+    const closer = new Closer((await scenario.cluster.start([])).context, ahead, (error) => { faults.push(error); });
+    const pass = async () => {
+      for (let i = 0; i < 10; i++) {
+        ahead.advanceTo(ahead.nowMs() + 60_000);
+        // Its look is not to be waited for in any other way.
+        await new Promise((resolve) => { setTimeout(resolve, 5); });
+        await scenario.cluster.settle();
+      }
+    };
+    closer.start();
+    await pass();
+    expect(closer.waiting.get('first')).toBe('deadline');
+    expect([await markers(scenario), await scenario.payouts()]).toEqual([0, []]);
+    // Control: once the brokers' clocks are there, the same closer closes.
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await pass();
+    await closer.stop();
+    expect([closer.waiting.get('first'), await scenario.payouts(), faults]).toEqual([undefined, FIRST_PAYOUTS, []]);
+  });
+
+  test('a clock topic that does not show it stops the closer', async () => {
+    const { cluster } = await Scenario.prepare();
+    const { close } = await cluster.start([], {}, (context) => ({
+      ...context,
+      producer: { append: async (appends) => (await context.producer.append(appends)).map((appended) => ({ ...appended, appendTimeMs: null })) },
+    }));
+    await expect(close.advance(NOTHING_ASKED)).rejects.toMatchObject({ code: 'timestamp-type', remedy: 'stop' });
+  });
+});
+
+describe('a closer refuses', () => {
+  const changed = (change: object): Programme => parseProgramme(JSON.stringify({
+    programme: 'prova', timeZone: 'UTC', currency: '978',
+    periods: [{ id: 'first', from: '2021-03-03', until: '2021-03-05', grace: 'PT6H', rateBasisPoints: 1000, transactionCapCents: 1500,
+      periodCapCents: 4000, minimumTransactions: 2, superCashback: { ranks: 2, cents: 5000 }, ...change }],
+  }));
+
+  test.each([
+    ['an earlier deadline', changed({ grace: 'PT1H' })], ['another rate', changed({ rateBasisPoints: 2000 })],
+  ])('a programme with %s than that of the payments, before it writes anything', async (_, programme) => {
+    const scenario = await Scenario.prepare();
+    const { close } = await scenario.cluster.start([], {}, (context) => ({ ...context, programme }));
+    await expect(close.advance(NOTHING_ASKED).then(() => scenario.cluster.passTo(FIRST.deadlineMs)).then(() => close.advance(NOTHING_ASKED)))
+      .rejects.toMatchObject({ code: 'other-rules' });
+    expect(await markers(scenario)).toBe(0);
+  });
+
+  test('and accrue does not freeze at a marker of other rules', async () => {
+    const scenario = await Scenario.prepare();
+    const { context } = scenario;
+    const value = context.serdes.ledger.encode({
+      sourcePartition: -1, firstOffset: 0, rules: PROGRAMME.rulesHash, citizens: [], periods: [{ id: 'first', rules: '0123456789abcdef' }],
+      entries: Buffer.alloc(0), layout: 1, closes: 'first',
+    });
+    await scenario.cluster.log.producer.append([{ topic: 'citizen-ledger', partition: 0, records: [{ key: null, value }] }]);
+    await expect(scenario.cluster.settle()).rejects.toMatchObject({ code: 'other-rules' });
+  });
+
+  test('to pay where one payout id has another amount in the log', async () => {
+    const scenario = await Scenario.prepare();
+    await plantPayout(scenario, 'citizen-0', 2101);
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await expect(scenario.closeWith(await scenario.cluster.start([]), FIRST)).rejects.toMatchObject({ code: 'other-payout' });
+  });
+
+  test('to tell a manifest where the log holds payouts that are not due', async () => {
+    const scenario = await Scenario.prepare();
+    await plantPayout(scenario, 'citizen-5', 1);
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await expect(scenario.closeWith(await scenario.cluster.start([]), FIRST)).rejects.toMatchObject({ code: 'other-payout' });
+  });
+
+  test('control: a closer that does not read what is there pays twice', async () => {
+    const scenario = await Scenario.prepare();
+    await plantPayout(scenario, 'citizen-0', 2101);
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    await scenario.closeWith(await scenario.cluster.start([], {}, blindTo('payouts')), FIRST);
+    await expect(scenario.expectSound(FIRST)).rejects.toThrow('payout-repeat-differs');
+  });
+
+  test('two manifests of one shard that differ', async () => {
+    const scenario = await Scenario.prepare();
+    const manifest = {
+      programme: 'prova', period: 'first', kind: 'CASHBACK', shard: 0, shards: 3, citizens: 1, payouts: 0, amount: 0, digest: 'x', lastRankedTransactions: null,
+    } as const;
+    const { closure } = scenario.context.serdes;
+    for (const other of [manifest, manifest, { ...manifest, citizens: 2 }]) {
+      await scenario.cluster.log.producer.append([{ topic: 'period-closures', partition: 0, records: [{ key: closureKey(manifest), value: closure.encode(other) }] }]);
+    }
+    await expect(new Close(scenario.context).advance(NOTHING_ASKED)).rejects.toMatchObject({ code: 'other-payout' });
+  });
+});
+
+describe('what arrived in time counts', () => {
+  /** The second payment of a citizen who else has too few. */
+  const IN_TIME = 'citizen-5,first,CASHBACK,2,888';
+  const straggler = { citizen: 5, id: 'intime', amount: 3000, trxDate: FIRST.untilMs - 1 };
+
+  test('qualify is paused: the close waits for it, however long', async () => {
+    const scenario = await pausedQualify();
+    const { cluster } = scenario;
+    const closer = await cluster.start([]);
+    for (let i = 0; i < 5; i++) {
+      await cluster.passTo(FIRST.deadlineMs + i * DAY_MS);
+      expect((await closer.close.advance(NOTHING_ASKED)).get('first')).toBe('receipts');
+    }
+    expect(await markers(scenario)).toBe(0);
+    expect((await periodStatuses(scenario.context, cluster.clock.nowMs()))[0]!.waitingFor).toEqual(['qualify: 1 card transactions are not qualified yet']);
+    await cluster.start(['qualify']);
+    await scenario.closeWith(closer, FIRST);
+    expect(await scenario.payouts()).toContain(IN_TIME);
+    await scenario.expectSound(FIRST);
+  });
+
+  test('control: a closer that takes the receipts for complete leaves it out', async () => {
+    const scenario = await pausedQualify();
+    const { cluster } = scenario;
+    await cluster.passTo(FIRST.deadlineMs);
+    await scenario.closeWith(await cluster.start([], {}, believing), FIRST);
+    await cluster.start(['qualify']);
+    await cluster.settle();
+    expect(await scenario.payouts()).not.toContain(IN_TIME);
+    // It is counted nevertheless: alarmed, and an adjustment.
+    expect(cluster.alarms).toEqual(['on time, but folded after the close']);
+    expect(await scenario.adjustments()).toEqual(['citizen-5,first,888']);
+  });
+
+  test('an acquirer publishes at any moment of the close', async () => {
+    const { calls } = await publishedDuring(1000, (context) => context);
+    expect(calls).toBeGreaterThan(40);
+    const counted: boolean[] = [];
+    for (let call = 1; call <= calls; call++) counted.push((await publishedDuring(call, (context) => context)).inTime);
+    // Only what came before the deadline, which is the first look's matter.
+    expect([counted[0], counted.at(-1)]).toEqual([true, false]);
+  });
+
+  test('control: watermarks that are read before the clock leave it out', async () => {
+    const outcomes: unknown[] = [];
+    for (let call = 1; call <= 10; call++) outcomes.push(await publishedDuring(call, hasty).then(() => 'sound', (error: unknown) => error));
+    expect(outcomes.some((outcome) => outcome instanceof Error && /on time, but folded after the close/.test(outcome.message))).toBe(true);
+  });
+
+  async function pausedQualify(): Promise<Scenario> {
+    const scenario = await Scenario.prepare();
+    const { cluster, worker } = scenario;
+    cluster.kill(worker);
+    await cluster.start(['enrol', 'accrue']);
+    await scenario.publish(straggler);
+    return scenario;
+  }
+
+  /** In the last millisecond, at this call of the closer; late reversals at the next. */
+  async function publishedDuring(call: number, mutate: (context: Context) => Context): Promise<{ readonly calls: number; readonly inTime: boolean }> {
+    const scenario = await Scenario.prepare();
+    const { cluster } = scenario;
+    const closer = await cluster.start([], {
+      meanwhile: async (now) => {
+        if (now === call) {
+          const isOpen = cluster.clock.nowMs() < FIRST.deadlineMs;
+          await scenario.publish(isOpen ? straggler : LATE[0]!);
+          // Qualify gets to it only after this look.
+          if (isOpen) cluster.clock.advanceTo(FIRST.deadlineMs);
+        }
+        if (now === call + 1) await scenario.publishAll(LATE);
+      },
+    }, mutate);
+    await scenario.closeWith(closer, FIRST);
+    await scenario.publishAll(LATE);
+    const inTime = (await scenario.payouts()).includes(IN_TIME);
+    await scenario.expectSound(FIRST);
+    expect(await scenario.payouts()).toEqual(inTime ? FIRST_PAYOUTS.toSpliced(5, 0, IN_TIME) : FIRST_PAYOUTS);
+    expect(await scenario.adjustments()).toEqual(['citizen-0,first,-200', 'citizen-6,first,-1832']);
+    return { calls: closer.line.calls.length, inTime };
+  }
+});
+
+async function markers({ context }: Scenario): Promise<number> {
+  let count = 0;
+  for await (const { value } of topicValues(context, 'citizen-ledger', context.serdes.ledger)) if (value.closes !== null) count++;
+  return count;
+}
+
+async function plantPayout({ context, cluster }: Scenario, citizenId: string, amount: number): Promise<void> {
+  const value = context.serdes.payout.encode({
+    payoutId: payoutId('prova', 'first', 'CASHBACK', citizenId), programme: 'prova', period: 'first', citizenId, kind: 'CASHBACK', amount,
+    transactions: 2, deadline: FIRST.deadlineMs,
+  });
+  const partition = partitionOf(Buffer.from(citizenId), 3);
+  await cluster.log.producer.append([{ topic: 'payouts', partition, records: [{ key: Buffer.from(citizenId), value }] }]);
+}
+
+/** To whom a topic looks empty. */
+function blindTo(blind: string): (context: Context) => Context {
+  return (context) => ({
+    ...context,
+    reader: {
+      watermarks: async (topic) => (await context.reader.watermarks(topic)).map((marks) => (topic === blind ? { start: 0, high: 0 } : marks)),
+      range: (...args) => context.reader.range(...args),
+    },
+  });
+}
+
+/** Takes any receipt for one of everything. */
+function believing(context: Context): Context {
+  const receipt = Object.create(context.serdes.receipt) as Context['serdes']['receipt'];
+  let reads = 0;
+  // Of other rules each, for two that say different things of the same records are refused.
+  receipt.decode = (value) => ({ ...context.serdes.receipt.decode(value), end: 1e9, rules: String(++reads) });
+  receipt.prepare = (values) => context.serdes.receipt.prepare(values);
+  return { ...context, serdes: { ...context.serdes, receipt } };
+}
+
+/** Reads the watermarks of the sources before it looks at the clock. */
+function hasty(context: Context): Context {
+  let before = context.reader.watermarks('card-transactions');
+  return {
+    ...context,
+    producer: {
+      append: async (appends) => {
+        if (appends.some(({ topic }) => topic === 'clock')) before = Promise.resolve(await context.reader.watermarks('card-transactions'));
+        return context.producer.append(appends);
+      },
+    },
+    reader: {
+      watermarks: (topic) => (topic === 'card-transactions' ? before : context.reader.watermarks(topic)),
+      range: (...args) => context.reader.range(...args),
+    },
+  };
+}
