@@ -14,6 +14,7 @@ import type { Period, Programme } from '../programme/programme.ts';
 import { makeProcessor, PARTITION_ROLES } from '../runtime/processors.ts';
 import { openSerdes } from '../runtime/serdes.ts';
 import { SimulatedClock } from '../runtime/simulated-clock.ts';
+import type { TaskStatus } from '../runtime/task.ts';
 import { Worker } from '../runtime/worker.ts';
 import { EmbeddedRegistry } from '../schemas/embedded-registry.ts';
 import { MemoryCardIndex } from '../stores/memory/card-index.ts';
@@ -128,6 +129,10 @@ export class EmbeddedEngine {
     for (const worker of this.#workers) {
       for (const { topic, partition, position } of worker.statuses()) this.log.deleteRecords(topic, partition, position - 1);
     }
+  }
+
+  statuses(): TaskStatus[] {
+    return this.#workers.flatMap((worker) => worker.statuses());
   }
 
   async stop(): Promise<void> {

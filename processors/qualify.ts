@@ -43,7 +43,10 @@ export class Qualify implements Processor {
   readonly #reader = new CardTransactionReader();
   readonly #barrier: TimeBarrier;
   readonly #currency: Buffer;
-  /** By partition: the last receipt, which the next one adds to. */
+  /**
+   * By partition: the last receipt, which the next one adds to. A batch adds to the one it began with: a task that has
+   * lost the partition may still be at work when another one in this process claims it again.
+   */
   readonly #receipts = new Map<number, Receipt>();
 
   constructor(context: Context) {
@@ -83,6 +86,8 @@ export class Qualify implements Processor {
 
   async #qualify(partition: number, records: readonly LogRecord[]): Promise<Progress> {
     const { cards, programme, partitions } = this.#context;
+    const last = this.#receipts.get(partition)!;
+    if (last.end !== records[0]!.offset) return { kind: 'moved', position: last.end };
     await this.#values.prepare(records.map((record) => record.value));
 
     // Step 1. Facts are kept by record, since the reader holds one at a time.
@@ -125,7 +130,7 @@ export class Qualify implements Processor {
 
     const done = records.slice(0, judged);
     await this.#append(partition, done, decisions, refusals);
-    await this.#acknowledge(partition, done, tally);
+    await this.#acknowledge(partition, done, tally, last);
     const position = done.at(-1)!.offset + 1;
     return judged < records.length ? { kind: 'waiting', position, reason: 'card-index-behind' } : { kind: 'advanced', position };
   }
@@ -198,9 +203,8 @@ export class Qualify implements Processor {
   }
 
   // Step 5.
-  async #acknowledge(partition: number, records: readonly LogRecord[], tally: Tally): Promise<void> {
+  async #acknowledge(partition: number, records: readonly LogRecord[], tally: Tally, last: Receipt): Promise<void> {
     const { producer, serdes, telemetry, topic, programme } = this.#context;
-    const last = this.#receipts.get(partition)!;
     const receipt: Receipt = {
       sourcePartition: partition,
       end: records.at(-1)!.offset + 1,
@@ -212,7 +216,7 @@ export class Qualify implements Processor {
       fingerprint: fingerprintOf(records.at(-1)!),
     };
     await producer.append([{ topic: topic('receipts'), partition, records: [{ key: null, value: serdes.receipt.encode(receipt) }] }]);
-    this.#receipts.set(partition, receipt);
+    if (this.#receipts.get(partition) === last) this.#receipts.set(partition, receipt);
     telemetry.count(this.role, 'qualified', tally.qualified);
     for (const [reason, count] of [...Object.entries(tally.dropped), ...Object.entries(tally.quarantined)]) {
       telemetry.count(this.role, reason, count);
