@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../config/logger.ts';
 import { logWriter } from '../config/logger.ts';
+import { KafkaAdmin } from '../log/kafka/admin.ts';
 import { connectionOf } from '../log/kafka/connection.ts';
 import type { ConsumerTuning } from '../log/kafka/consumer-config.ts';
 import { KafkaLog } from '../log/kafka/kafka-log.ts';
@@ -17,7 +18,8 @@ import { openSerdes } from '../runtime/serdes.ts';
 import { RedisCardIndex } from '../stores/redis/card-index.ts';
 import { RedisCitizenTotals } from '../stores/redis/citizen-totals.ts';
 import { RedisConnection } from '../stores/redis/connection.ts';
-import { TOPIC_NAMES, type TopicName } from '../topology/names.ts';
+import type { TopicName } from '../topology/names.ts';
+import { assertTopics } from './topic-survey.ts';
 
 const HEARTBEAT_MS = 3_000;
 
@@ -31,7 +33,7 @@ export interface Connected {
 
 export const QUIET: Telemetry = { count: () => undefined, arrived: () => undefined, alarm: () => undefined };
 
-/** Rejects with what an adapter says of its server; closes what was opened before. */
+/** Rejects with what an adapter says of its server, or what is wrong with the topics; closes what was opened before. */
 export async function connect(
   config: ServerConfig, programme: Programme, logger: Logger, telemetry: Telemetry = QUIET,
 ): Promise<Connected> {
@@ -50,7 +52,7 @@ export async function connect(
       return log;
     };
     const first = openLog('start');
-    const counts = await partitionCounts(first, topic);
+    const counts = await checkedTopics(config, logger);
     const redis = await RedisConnection.connect({
       url: config.redisUrl, onWarning: (message) => { logger.warn({ component: 'redis' }, message); },
     });
@@ -88,7 +90,12 @@ function consumerTuning({ sessionTimeoutMs }: ServerConfig): ConsumerTuning {
   return { sessionTimeoutMs, heartbeatMs: Math.min(HEARTBEAT_MS, Math.floor(sessionTimeoutMs / 3)) };
 }
 
-async function partitionCounts(log: KafkaLog, topic: (name: TopicName) => string): Promise<ReadonlyMap<TopicName, number>> {
-  return new Map(await Promise.all(TOPIC_NAMES.map(async (name): Promise<[TopicName, number]> =>
-    [name, (await log.reader.watermarks(topic(name))).length])));
+/** How many partitions each has; asked once, and all of them, since a fold under other settings cannot be taken back. */
+async function checkedTopics(config: ServerConfig, logger: Logger): Promise<ReadonlyMap<TopicName, number>> {
+  const admin = new KafkaAdmin(connectionOf(config.kafka, `tornaconto-topics-${hostname()}`, logWriter(logger)));
+  try {
+    return await assertTopics(admin, config);
+  } finally {
+    await admin.close();
+  }
 }
