@@ -46,8 +46,8 @@ export function tableOf(results: readonly Result[]): string {
 /** By CPU time, which other work on the machine moves less than the clock's. */
 export function goalsOf(results: readonly Result[]): Goal[] {
   const factors = results.map(({ reading, replay }) => replay.cpuMs / reading.cpuMs);
-  const microseconds = results.map(({ replay, lines }) => (replay.cpuMs * 1000) / lines);
-  const spread = Math.max(...microseconds) / Math.min(...microseconds) - 1;
+  const further = furtherLines(results);
+  const spread = Math.max(...further) / Math.min(...further) - 1;
   const sized = results.find(({ transactionLines, citizens }) => transactionLines === MEMORY.transactionLines && citizens === MEMORY.citizens);
   return [
     {
@@ -56,9 +56,9 @@ export function goalsOf(results: readonly Result[]): Goal[] {
       holds: factors.every((factor) => factor <= READING_FACTOR_MAX),
     },
     {
-      goal: `cost a line flat within ${SPREAD_MAX * 100} % (CPU)`,
-      found: `${microseconds.map((cost) => cost.toFixed(1)).join(', ')} µs: ${(spread * 100).toFixed(0)} %`,
-      holds: results.length < 2 ? null : spread <= SPREAD_MAX,
+      goal: `cost of a further line flat within ${SPREAD_MAX * 100} % (CPU)`,
+      found: further.length === 0 ? '' : `${further.map((cost) => `${cost.toFixed(1)} µs`).join(', ')}: ${(spread * 100).toFixed(0)} %`,
+      holds: further.length < 2 ? null : spread <= SPREAD_MAX,
     },
     {
       goal: `${whole(MEMORY.transactionLines)} lines over ${whole(MEMORY.citizens)} citizens in less than ${MEMORY.mibMax} MiB`,
@@ -66,6 +66,17 @@ export function goalsOf(results: readonly Result[]): Goal[] {
       holds: sized === undefined ? null : sized.replay.peakMiB < MEMORY.mibMax,
     },
   ];
+}
+
+/**
+ * From each size to the next: microseconds for each line that it has more. Starting Node, compiling the program and
+ * opening files (as many at any size) cost the same however many lines there are: as much as 50,000 lines do.
+ */
+function furtherLines(results: readonly Result[]): number[] {
+  return results.slice(1).map(({ replay, lines }, i) => {
+    const smaller = results[i]!;
+    return ((replay.cpuMs - smaller.replay.cpuMs) * 1000) / (lines - smaller.lines);
+  });
 }
 
 export function goalLine({ goal, found, holds }: Goal): string {

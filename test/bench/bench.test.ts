@@ -73,8 +73,13 @@ describe('goals', () => {
   const verdicts = (...results: Result[]) => goalsOf(results).map(({ holds }) => holds);
 
   test('hold at their limits, and are missed past them', () => {
-    expect(verdicts(result(100_000, 800, 1), result(1_000_000, 6400, 1023))).toEqual([true, true, true]);
-    expect(verdicts(result(100_000, 801, 1), result(1_000_000, 6400, 1024))).toEqual([false, false, false]);
+    expect(verdicts(result(100_000, 800, 1), result(1_000_000, 6400, 1023), result(2_000_000, 13_400, 1))).toEqual([true, true, true]);
+    expect(verdicts(result(100_000, 801, 1), result(1_000_000, 6400, 1024), result(2_000_000, 13_400, 1))).toEqual([false, true, false]);
+    expect(verdicts(result(100_000, 800, 1), result(1_000_000, 6400, 1), result(2_000_000, 14_300, 1))).toEqual([true, false, true]);
+  });
+  test('what does not grow with the lines is no cost of a line', () => {
+    const found = goalsOf([result(100_000, 1800, 1), result(1_000_000, 6300, 1), result(2_000_000, 11_300, 1)])[1];
+    expect(found).toMatchObject({ found: '5.0 µs, 5.0 µs: 0 %', holds: true });
   });
   test('are not claimed where nothing was measured', () => {
     expect(verdicts(result(100_000, 100, 1))).toEqual([true, null, null]);
