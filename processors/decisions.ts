@@ -6,9 +6,14 @@ import type { Period, Programme } from '../programme/programme.ts';
 import { deadlinesPassedAt } from '../programme/programme.ts';
 import { FIELD, type CardTransactionReader } from '../schemas/card-transaction-reader.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
-import { partitionOf } from '../topology/partition-of.ts';
+import { shardOf } from '../topology/partition-of.ts';
 import { halfSipHash } from './half-sip-hash.ts';
 import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, KIND_CORRELATED, KIND_REVERSAL, LAYOUT_VERSION, NO_PERIOD, RECORD } from './ledger-entry.ts';
+
+const IDENTITY = indicesOf(IDENTITY_FIELDS);
+const CONTENT = indicesOf(CONTENT_FIELDS);
+const CORRELATED_LINK = indicesOf(CORRELATED_LINK_FIELDS);
+const UNCORRELATED_LINK = indicesOf(UNCORRELATED_LINK_FIELDS);
 
 const SEPARATOR = 0;
 /** Five texts of 255 bytes, a card's hash, two numbers and their separators fit. */
@@ -43,7 +48,7 @@ export class Decisions {
   add(
     reader: CardTransactionReader, citizenId: string, period: Period | null, offset: number, arrivalMs: number, counts: boolean,
   ): void {
-    const shard = partitionOf(Buffer.from(citizenId), this.#shards);
+    const shard = shardOf(citizenId, this.#shards);
     const piece = this.#pieceOf(shard);
     const at = piece.count++ * ENTRY_BYTES;
     const bytes = piece.entries;
@@ -106,34 +111,38 @@ function periodIndex(piece: Piece, period: Period): number {
 /** Packs the transaction as it will stand in the citizen's set. */
 function writeRecord(reader: CardTransactionReader, deadlinesPassed: number, bytes: Buffer, at: number): void {
   const correlated = reader.hasCorrelationId;
-  halfSipHash(scratch, gather(reader, IDENTITY_FIELDS), bytes, at + RECORD.id);
+  halfSipHash(scratch, gather(reader, IDENTITY, 0), bytes, at + RECORD.id);
   bytes[at + RECORD.kind] = (reader.reversal ? KIND_REVERSAL : 0) | (correlated ? KIND_CORRELATED : 0);
   bytes[at + RECORD.deadlinesPassed] = deadlinesPassed;
   bytes.writeDoubleBE(reader.trxDate, at + RECORD.time);
   bytes.writeUIntBE(reader.amount, at + RECORD.amount, 5);
   // The first byte hashes the two kinds of link apart.
-  const linkFields = correlated ? CORRELATED_LINK_FIELDS : UNCORRELATED_LINK_FIELDS;
-  halfSipHash(scratch, gather(reader, linkFields, correlated ? 1 : 2), bytes, at + RECORD.link);
-  halfSipHash(scratch, gather(reader, CONTENT_FIELDS), hashed, 0);
+  const length = correlated ? gather(reader, CORRELATED_LINK, 1) : gather(reader, UNCORRELATED_LINK, 2);
+  halfSipHash(scratch, length, bytes, at + RECORD.link);
+  halfSipHash(scratch, gather(reader, CONTENT, 0), hashed, 0);
   hashed.copy(bytes, at + RECORD.check, 0, 4);
 }
 
 /** Puts the fields side by side in `scratch`, told apart, and says how many bytes they take. */
-function gather(reader: CardTransactionReader, fields: readonly Field[], domain = 0): number {
-  const from = reader.bytes;
+function gather(reader: CardTransactionReader, fields: Uint8Array, domain: number): number {
+  const { bytes, starts, ends } = reader;
   scratch[0] = domain;
   let length = 1;
   for (let i = 0; i < fields.length; i++) {
     const field = fields[i]!;
-    if (field === 'trxDate') length = scratch.writeDoubleBE(reader.trxDate, length);
-    else if (field === 'amount') length = scratch.writeDoubleBE(reader.amount, length);
-    else if (field === 'operationType') scratch[length++] = reader.reversal ? 1 : 0;
+    if (field === FIELD.trxDate) length = scratch.writeDoubleBE(reader.trxDate, length);
+    else if (field === FIELD.amount) length = scratch.writeDoubleBE(reader.amount, length);
+    else if (field === FIELD.operationType) scratch[length++] = reader.reversal ? 1 : 0;
     else {
-      const index = FIELD[field];
       // Texts are short: a loop beats Buffer.copy's call.
-      for (let j = reader.starts[index]!, end = reader.ends[index]!; j < end; j++) scratch[length++] = from[j]!;
+      for (let j = starts[field]!, end = ends[field]!; j < end; j++) scratch[length++] = bytes[j]!;
       scratch[length++] = SEPARATOR;
     }
   }
   return length;
+}
+
+/** By index, not by name: names would be looked up for each transaction. */
+function indicesOf(fields: readonly Field[]): Uint8Array {
+  return Uint8Array.from(fields, (field) => FIELD[field]);
 }

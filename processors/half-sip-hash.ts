@@ -9,7 +9,7 @@
 const KEY_LOW = 0x746f726e; // "torn"
 const KEY_HIGH = 0x61636f6e; // "acon"
 
-/** Writes the 8-byte hash of `input[0, length)` into `output` at `at`. */
+/** Writes the 8-byte hash of `input[0, length)` into `output` at `at`. Rounds are written out: a loop of two takes half as long again. */
 export function halfSipHash(
   input: Buffer, length: number, output: Buffer, at: number, keyLow = KEY_LOW, keyHigh = KEY_HIGH,
 ): void {
@@ -20,16 +20,37 @@ export function halfSipHash(
   const whole = length & ~3;
   let tail = length << 24;
   for (let i = whole; i < length; i++) tail |= input[i]! << ((i - whole) * 8);
-  // The input's words, then the tail with the length, then four rounds after each finalisation mark.
-  for (let i = 0; i <= whole + 8; i += 4) {
-    const final = i > whole;
-    const word = i < whole ? input[i]! | (input[i + 1]! << 8) | (input[i + 2]! << 16) | (input[i + 3]! << 24) : final ? 0 : tail;
-    if (final) {
-      if (i === whole + 4) v2 ^= 0xee;
-      else v1 ^= 0xdd;
-    }
+  // Two rounds a word; the last word is what is left, with the length.
+  for (let i = 0; i <= whole; i += 4) {
+    const word = i < whole ? input[i]! | (input[i + 1]! << 8) | (input[i + 2]! << 16) | (input[i + 3]! << 24) : tail;
     v3 ^= word;
-    for (let round = final ? 4 : 2; round > 0; round--) {
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+    v0 ^= word;
+  }
+  // Four rounds after each mark, then half of the hash.
+  v2 ^= 0xee;
+  for (let half = 0; half < 2; half++) {
+    for (let round = 0; round < 4; round++) {
       v0 = (v0 + v1) | 0;
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
       v0 = (v0 << 16) | (v0 >>> 16);
@@ -41,10 +62,9 @@ export function halfSipHash(
       v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
       v2 = (v2 << 16) | (v2 >>> 16);
     }
-    v0 ^= word;
-    if (i === whole + 4) writeWord(v1 ^ v3, output, at);
+    writeWord(v1 ^ v3, output, at + 4 * half);
+    v1 ^= 0xdd;
   }
-  writeWord(v1 ^ v3, output, at + 4);
 }
 
 function writeWord(word: number, output: Buffer, at: number): void {

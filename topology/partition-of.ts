@@ -10,8 +10,7 @@ const M = 0x5bd1e995;
 const R = 24;
 
 /** Of 32 bits, signed, as Java's. */
-export function murmur2(bytes: Uint8Array): number {
-  const length = bytes.length;
+export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   const wholeEnd = length - (length & 3);
   let h = SEED ^ length;
   for (let i = 0; i < wholeEnd; i += 4) {
@@ -31,4 +30,18 @@ export function murmur2(bytes: Uint8Array): number {
 
 export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;
+}
+
+/** As long as a citizenId can be. */
+const text = new Uint8Array(64);
+
+/**
+ * The shard of a citizen, `partitionOf` of the citizenId's bytes: without making a Buffer for each decision.
+ * @throws RangeError for what no citizenId can be: longer than 64 bytes, or not ASCII
+ */
+export function shardOf(citizenId: string, shards: number): number {
+  let seen = 0;
+  for (let i = 0; i < citizenId.length; i++) seen |= text[i] = citizenId.charCodeAt(i);
+  if (citizenId.length > text.length || seen > 0x7f) throw new RangeError('a citizenId of more than 64 ASCII characters, or of others');
+  return (murmur2(text, citizenId.length) & 0x7fffffff) % shards;
 }
