@@ -8,6 +8,7 @@ import type { Context } from '../../processors/context.ts';
 import { Random } from '../../runtime/random.ts';
 import type { Process } from './cluster.ts';
 import type { Plan } from './faults.ts';
+import { believingInFrost } from './mutants.ts';
 import { FIRST, FIRST_PAYOUTS, LATE, Scenario, SECOND } from './scenario.ts';
 
 /** More for a night: CLOSE_RUNS=5000 npx vitest run test/close/kills.test.ts */
@@ -185,21 +186,4 @@ async function closing({ close, line }: Process, turns: Turns): Promise<void> {
     if (waiting === 'died' || (waiting !== 'retry' && !waiting.has(FIRST.id))) return;
     await turns.take();
   }
-}
-
-/** Thinks that what was frozen once stays so. */
-function believingInFrost(context: Context): Context {
-  const frozen = <T extends { readonly standing: { readonly frozen: number; readonly position: number } }>(answer: T): T =>
-    ({ ...answer, standing: { ...answer.standing, frozen: FIRST.rank, position: 0 } });
-  let marked = false;
-  const citizens = Object.create(context.citizens) as Context['citizens'];
-  citizens.sets = async (...args) => {
-    const answer = await context.citizens.sets(...args);
-    marked ||= answer.standing.frozen > 0;
-    return marked ? frozen(answer) : answer;
-  };
-  citizens.page = async (...args) => frozen(await context.citizens.page(...args));
-  citizens.counts = (shard) => context.citizens.counts(shard);
-  citizens.claim = (...args) => context.citizens.claim(...args);
-  return { ...context, citizens };
 }
