@@ -96,6 +96,32 @@ describe('two closers at once', () => {
   }
 });
 
+describe('by the broker\'s time', () => {
+  const MARGIN_MS = 3_600_000;
+  const DUE_MS = PERIOD!.deadlineMs + MARGIN_MS;
+
+  test('a period closes by itself, once its deadline and the margin are past; no request hurries it', async () => {
+    const rig = await Rig.open({ arrival: 'broker', punctuateMs: 600_000, closeMarginMs: MARGIN_MS, startMs: PERIOD!.fromMs });
+    const until = (ms: number) => rig.passes(ms - rig.engine.clock.nowMs());
+    const close = new Close(rig.engine.context);
+    const waiting = async () => (await close.advance(REQUESTED)).get(PERIOD!.id);
+    await rig.engine.publish('card-enrolments', 0, [rig.enrolment(0)]);
+    await until(PERIOD!.untilMs - 1000);
+    await rig.engine.publish('card-transactions', 0, [rig.payment(0, { trxDate: PERIOD!.untilMs - 1000 })]);
+    // In time to the last second, and then no more: what comes after the deadline is late, though nothing is closed yet.
+    await until(PERIOD!.deadlineMs - 1000);
+    await rig.engine.publish('card-transactions', 0, [rig.payment(0, { trxDate: PERIOD!.untilMs - 1000, idTrxAcquirer: 'last' })]);
+    await until(PERIOD!.deadlineMs);
+    await rig.engine.publish('card-transactions', 0, [rig.payment(0, { trxDate: PERIOD!.untilMs - 1000, idTrxAcquirer: 'late' })]);
+    await until(DUE_MS - 1);
+    expect(await waiting()).toBe('deadline');
+    await until(DUE_MS);
+    while (await waiting() !== undefined) await rig.passes(1000);
+    expect((await payoutsOf(rig.engine.context)).map(({ kind, amount, transactions }) => [kind, amount, transactions]))
+      .toEqual([['CASHBACK', 200, 2], ['SUPER_CASHBACK', 500, 2]]);
+  });
+});
+
 test('what is in the log already with another amount stops it: nobody is paid twice', async () => {
   const rig = await closed();
   const [payout] = await sentOf(rig);

@@ -15,7 +15,7 @@ import { Pipeline, recordsOf, rowsOf, type Outcome } from './pipeline.ts';
 import { calmed, carryOut, optionsOf, plan, type Plan } from './plans.ts';
 
 /** More for a night: PIPELINE_RUNS=20000 npx vitest run test/processors/metamorphic.test.ts */
-const RUNS = Number(process.env.PIPELINE_RUNS ?? 250);
+const RUNS = Number(process.env.PIPELINE_RUNS ?? 150);
 const HOURS_MS = 12 * 3_600_000;
 const ALL_CLOSED = '2099-01-01T00:00:00Z';
 

@@ -18,7 +18,7 @@ import { calmed, carryOut, optionsOf, plan, type Plan } from './plans.ts';
 import { Troubles, type Happened, type Rates } from './troubles.ts';
 
 /** More for a night: PIPELINE_RUNS=20000 npx vitest run test/processors/troubles.test.ts */
-const RUNS = Number(process.env.PIPELINE_RUNS ?? 150);
+const RUNS = Number(process.env.PIPELINE_RUNS ?? 100);
 const HOURS_MS = 12 * 3_600_000;
 const ALL_CLOSED = '2099-01-01T00:00:00Z';
 
