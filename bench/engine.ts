@@ -18,7 +18,7 @@ import { parseProgramme } from '../programme/parse.ts';
 import { floorOf, foldEnrolments, validate, workOff, type Cost } from './engine/backlog.ts';
 import { latency } from './engine/latency.ts';
 import { publishEnrolments, publishTransactions } from './engine/publish.ts';
-import { openRun, startServers, type Partitions, type Servers } from './engine/stack.ts';
+import { commandTimes, openRun, startServers, type Partitions, type Servers } from './engine/stack.ts';
 
 /** As the contract's defaults have it; transactions as many as cards. */
 const PARTITIONS: Partitions = { transactions: 12, cards: 12, ledger: 24 };
@@ -54,7 +54,7 @@ try {
 async function backlog(servers: Servers): Promise<void> {
   const dataDir = join(outDir, 'data');
   const data = await generate({
-    seed: Number(values.seed), citizens: Number(values.citizens), payments: Number(values.transactions), outDir: dataDir, window: 'programme',
+    seed: Number(values.seed), citizens: Number(values.citizens), payments: Number(values.transactions), outDir: dataDir, window: 'christmas',
   });
   const paths = (names: readonly string[]) => names.map((name) => join(dataDir, name));
   const programmeFile = join(dataDir, data.programme);
@@ -68,10 +68,12 @@ async function backlog(servers: Servers): Promise<void> {
   const enrolments = await foldEnrolments(servers, run, programmeFile, events);
   const floorUs = await floorOf(servers, run, records);
   const profile = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile];
+  await commandTimes(servers.redis.url);
   const { folded, kept } = await workOff(servers, run, programmeFile, records, applied + duplicate + conflict, profile);
   print('enrolments', enrolments, null);
   print('folded', folded, floorUs);
   print('folded, totals kept', kept, floorUs);
+  if (values.profile !== undefined) console.log((await commandTimes(servers.redis.url)).join('\n'));
   if (values.validate) console.log(`${await validate(servers, run, data, dataDir, outDir, AS_OF)} totals validated`);
   await run.close();
 }

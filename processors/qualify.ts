@@ -6,15 +6,10 @@
  * decisions and refusals, await all. Step 5 append the receipt, await it. A crash anywhere repeats the batch: accrue
  * removes decisions written twice.
  */
-import { FUTURE_TOLERANCE_MS } from '../programme/outcome.ts';
-import { judge, type Facts } from '../programme/judging.ts';
-import type { CardHistory } from '../programme/holding.ts';
+import { judge, judgeUnheld, type Verdict } from '../programme/judging.ts';
 import type { Append, LogRecord } from '../ports/log.ts';
 import type { Standing } from '../ports/store.ts';
-import { CardTransactionReader, FIELD, FIELD_NAMES, OK, UNDECODABLE } from '../schemas/card-transaction-reader.ts';
-import { CardTransactionSource } from '../schemas/card-transaction-source.ts';
 import type { Receipt } from '../schemas/generated/types.ts';
-import { UndecodableError } from '../schemas/undecodable-error.ts';
 import { partitionOf } from '../topology/partition-of.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
@@ -24,12 +19,18 @@ import type { Processor, Progress } from './processor.ts';
 import { quarantined, quarantineRecord, type Refusal } from './quarantine.ts';
 import { newestReceipt } from './receipts.ts';
 import { TimeBarrier } from './time-barrier.ts';
+import { TransactionReading, type Transaction } from './transaction-reading.ts';
 
 /** Records of one receipt: enough to share requests among many, few enough to repeat after a crash. */
 const BATCH_RECORDS_MAX = 4096;
 
-/** Counts of one batch. */
-interface Tally {
+/** A verdict, or a record that could not be read for one. */
+type Settled = Verdict | ({ readonly kind: 'quarantined' } & Refusal);
+
+/** What becomes of a batch, as far as it has been judged. */
+interface Judged {
+  readonly decisions: Decisions;
+  readonly refusals: [LogRecord, Refusal][];
   qualified: number;
   readonly dropped: Record<string, number>;
   readonly quarantined: Record<string, number>;
@@ -39,10 +40,8 @@ export class Qualify implements Processor {
   readonly role = 'qualify';
   readonly source = 'card-transactions';
   readonly #context: Context;
-  readonly #values: CardTransactionSource;
-  readonly #reader = new CardTransactionReader();
+  readonly #reading: TransactionReading;
   readonly #barrier: TimeBarrier;
-  readonly #currency: Buffer;
   /**
    * By partition: the last receipt, which the next one adds to. A batch adds to the one it began with: a task that has
    * lost the partition may still be at work when another one in this process claims it again.
@@ -51,9 +50,8 @@ export class Qualify implements Processor {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#values = new CardTransactionSource(context.serdes.transaction);
+    this.#reading = new TransactionReading(context.serdes.transaction, context.programme.currency);
     this.#barrier = new TimeBarrier(context);
-    this.#currency = Buffer.from(context.programme.currency);
   }
 
   async claim(partition: number): Promise<Standing> {
@@ -84,109 +82,69 @@ export class Qualify implements Processor {
     return position;
   }
 
-  async #qualify(partition: number, records: readonly LogRecord[]): Promise<Progress> {
+  #qualify(partition: number, records: readonly LogRecord[]): Promise<Progress> {
+    return this.#reading.withBatch(records.length, (transactions) => this.#qualifyBatch(partition, records, transactions));
+  }
+
+  async #qualifyBatch(partition: number, records: readonly LogRecord[], transactions: readonly Transaction[]): Promise<Progress> {
     const { cards, programme, partitions } = this.#context;
     const last = this.#receipts.get(partition)!;
     if (last.end !== records[0]!.offset) return { kind: 'moved', position: last.end };
-    await this.#values.prepare(records.map((record) => record.value));
-
-    // Step 1. Facts are kept by record, since the reader holds one at a time.
-    const refusals = new Map<number, Refusal>();
-    const facts: (Facts | undefined)[] = [];
-    const hashes: Buffer[] = [];
-    const arrivals = new Arrivals();
-    records.forEach((record, i) => {
-      const result = this.#read(record);
-      if (result !== null) refusals.set(i, result);
-      facts.push(result === null ? this.#facts() : undefined);
-      hashes.push(result === null ? record.key! : NO_CARD);
-      if (result === null) arrivals.note(this.#reader, record.timestampMs);
-    });
-    arrivals.tell(this.#context.telemetry);
+    await this.#reading.prepare(records);
+    const { certain, uncertain } = this.#read(records, transactions);
 
     // Step 2. The watermarks for the barrier are read after the records, before the lookup.
     await this.#barrier.observe(partition, records.at(-1)!.offset);
     const shards = partitions('card-enrolments');
-    const readable = hashes.filter((hash) => hash !== NO_CARD);
-    const lookup = await cards.lookup(readable, (card) => partitionOf(card, shards));
+    const lookup = await cards.lookup(uncertain, (card) => partitionOf(card, shards));
     const readyBefore = this.#barrier.readyBefore(lookup);
+    const allReadyBefore = Math.min(...readyBefore.values());
 
     // Step 3.
-    const decisions = new Decisions(programme, partitions('citizen-ledger'), partition, records[0]!.offset);
-    const tally: Tally = { qualified: 0, dropped: {}, quarantined: {} };
-    let judged = 0;
-    for (let card = 0; judged < records.length; judged++) {
-      const fact = facts[judged];
-      if (fact === undefined) {
-        add(tally.quarantined, refusals.get(judged)!.reason);
-        continue;
+    const judged: Judged = {
+      decisions: new Decisions(programme, partitions('citizen-ledger'), partition, records[0]!.offset),
+      qualified: 0, dropped: {}, quarantined: {}, refusals: [],
+    };
+    let count = 0;
+    for (let card = 0; count < records.length; count++) {
+      const record = records[count]!;
+      const transaction = transactions[count]!;
+      let verdict = certain[count]!;
+      if (verdict === null) {
+        const isReady = transaction.trxDate < allReadyBefore || transaction.trxDate < readyBefore.get(partitionOf(record.key!, shards))!;
+        if (!isReady) break;
+        verdict = judge(programme, transaction, record.timestampMs, lookup.histories[card++]!);
       }
-      const record = records[judged]!;
-      if (mayWait(fact, record) && !(fact.trxDate < readyBefore.get(partitionOf(record.key!, shards))!)) break;
-      const refusal = this.#decide(record, fact, lookup.histories[card++]!, decisions, tally);
-      if (refusal !== null) refusals.set(judged, refusal);
+      take(verdict, record, transaction, judged);
     }
-    if (judged === 0) return { kind: 'waiting', position: -1, reason: 'card-index-behind' };
+    if (count === 0) return { kind: 'waiting', position: -1, reason: 'card-index-behind' };
 
-    const done = records.slice(0, judged);
-    await this.#append(partition, done, decisions, refusals);
-    await this.#acknowledge(partition, done, tally, last);
-    const position = done.at(-1)!.offset + 1;
-    return judged < records.length ? { kind: 'waiting', position, reason: 'card-index-behind' } : { kind: 'advanced', position };
+    await this.#append(partition, judged);
+    await this.#acknowledge(partition, records[count - 1]!, count, judged, last);
+    const position = records[count - 1]!.offset + 1;
+    return count < records.length ? { kind: 'waiting', position, reason: 'card-index-behind' } : { kind: 'advanced', position };
   }
 
-  /** Leaves the reader on the record, or says why it is refused. */
-  #read(record: LogRecord): Refusal | null {
-    let result;
-    try {
-      const { bytes, start, end } = this.#values.body(record.value);
-      result = this.#reader.read(bytes, start, end);
-    } catch (error) {
-      if (!(error instanceof UndecodableError)) throw error;
-      return { reason: 'undecodable', schemaId: error.schemaId };
+  /** Step 1. Where the verdict is certain whoever has held the card, the card need not be looked up. */
+  #read(records: readonly LogRecord[], transactions: readonly Transaction[]): { certain: (Settled | null)[]; uncertain: Buffer[] } {
+    const certain: (Settled | null)[] = [];
+    const uncertain: Buffer[] = [];
+    const arrivals = new Arrivals();
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
+      const transaction = transactions[i]!;
+      const refusal = this.#reading.read(record, transaction);
+      if (refusal === null) arrivals.note(transaction, record.timestampMs);
+      const verdict = refusal === null ? judgeUnheld(transaction, record.timestampMs) : { kind: 'quarantined' as const, ...refusal };
+      certain.push(verdict);
+      if (verdict === null) uncertain.push(record.key!);
     }
-    if (result === UNDECODABLE) return { reason: 'undecodable', schemaId: this.#context.serdes.transaction.schemaId };
-    if (result !== OK) return { reason: 'malformed', field: FIELD_NAMES[result]! };
-    return this.#keyIsCard(record.key) ? null : { reason: 'malformed', field: 'key' };
-  }
-
-  #keyIsCard(key: Buffer | null): boolean {
-    const { bytes, starts, ends } = this.#reader;
-    return key !== null && key.compare(bytes, starts[FIELD.hashPan], ends[FIELD.hashPan]) === 0;
-  }
-
-  #facts(): Facts {
-    const { reversal, virtual, hasCorrelationId, trxDate, bytes, starts, ends } = this.#reader;
-    const ownCurrency = this.#currency.compare(bytes, starts[FIELD.currency], ends[FIELD.currency]) === 0;
-    return { reversal, virtual, hasCorrelationId, trxDate, ownCurrency };
-  }
-
-  #decide(record: LogRecord, facts: Facts, history: CardHistory, decisions: Decisions, tally: Tally): Refusal | null {
-    const verdict = judge(this.#context.programme, facts, record.timestampMs, history);
-    if (verdict.kind === 'quarantined') {
-      add(tally.quarantined, verdict.reason);
-      return verdict;
-    }
-    if (verdict.kind === 'dropped') {
-      add(tally.dropped, verdict.reason);
-      return null;
-    }
-    this.#read(record);
-    tally.qualified++;
-    if (verdict.kind === 'payment') {
-      decisions.add(this.#reader, verdict.citizenId, verdict.period, record.offset, record.timestampMs, true);
-    } else {
-      verdict.citizenIds.forEach((citizenId, i) => {
-        decisions.add(this.#reader, citizenId, null, record.offset, record.timestampMs, i === 0);
-      });
-    }
-    return null;
+    arrivals.tell(this.#context.telemetry);
+    return { certain, uncertain };
   }
 
   // Step 4.
-  async #append(
-    partition: number, records: readonly LogRecord[], decisions: Decisions, refusals: ReadonlyMap<number, Refusal>,
-  ): Promise<void> {
+  async #append(partition: number, { decisions, refusals }: Judged): Promise<void> {
     const { producer, serdes, topic, partitions } = this.#context;
     const ledger = Map.groupBy(decisions.finish(), ({ shard }) => shard);
     const appends: Append[] = [...ledger].map(([shard, pieces]) => ({
@@ -194,41 +152,56 @@ export class Qualify implements Processor {
       partition: shard,
       records: pieces.map(({ record }) => ({ key: null, value: serdes.ledger.encode(record) })),
     }));
-    for (const [i, refusal] of refusals) {
-      if (i >= records.length) continue;
-      const record = quarantineRecord(quarantined(topic('card-transactions'), partition, records[i]!, refusal), serdes.quarantined);
-      appends.push({ topic: topic('quarantine'), partition: partitionOf(record.key!, partitions('quarantine')), records: [record] });
+    for (const [record, refusal] of refusals) {
+      const out = quarantineRecord(quarantined(topic('card-transactions'), partition, record, refusal), serdes.quarantined);
+      appends.push({ topic: topic('quarantine'), partition: partitionOf(out.key!, partitions('quarantine')), records: [out] });
     }
     if (appends.length > 0) await producer.append(appends);
   }
 
   // Step 5.
-  async #acknowledge(partition: number, records: readonly LogRecord[], tally: Tally, last: Receipt): Promise<void> {
+  async #acknowledge(partition: number, lastRecord: LogRecord, read: number, judged: Judged, last: Receipt): Promise<void> {
     const { producer, serdes, telemetry, topic, programme } = this.#context;
+    const { qualified, dropped, quarantined } = judged;
     const receipt: Receipt = {
       sourcePartition: partition,
-      end: records.at(-1)!.offset + 1,
-      read: last.read + records.length,
-      qualified: last.qualified + tally.qualified,
-      dropped: sum(last.dropped, tally.dropped),
-      quarantined: sum(last.quarantined, tally.quarantined),
+      end: lastRecord.offset + 1,
+      read: last.read + read,
+      qualified: last.qualified + qualified,
+      dropped: sum(last.dropped, dropped),
+      quarantined: sum(last.quarantined, quarantined),
       rules: programme.rulesHash,
-      fingerprint: fingerprintOf(records.at(-1)!),
+      fingerprint: fingerprintOf(lastRecord),
     };
     await producer.append([{ topic: topic('receipts'), partition, records: [{ key: null, value: serdes.receipt.encode(receipt) }] }]);
     if (this.#receipts.get(partition) === last) this.#receipts.set(partition, receipt);
-    telemetry.count(this.role, 'qualified', tally.qualified);
-    for (const [reason, count] of [...Object.entries(tally.dropped), ...Object.entries(tally.quarantined)]) {
+    telemetry.count(this.role, 'qualified', qualified);
+    for (const [reason, count] of [...Object.entries(dropped), ...Object.entries(quarantined)]) {
       telemetry.count(this.role, reason, count);
     }
   }
 }
 
-const NO_CARD = Buffer.alloc(0);
-
-/** Whether the verdict depends on who held the card: what is refused without that need not wait. */
-function mayWait(facts: Facts, record: LogRecord): boolean {
-  return facts.ownCurrency && facts.trxDate <= record.timestampMs + FUTURE_TOLERANCE_MS;
+function take(verdict: Settled, record: LogRecord, transaction: Transaction, judged: Judged): void {
+  const { decisions } = judged;
+  switch (verdict.kind) {
+    case 'quarantined':
+      add(judged.quarantined, verdict.reason);
+      judged.refusals.push([record, verdict]);
+      return;
+    case 'dropped':
+      add(judged.dropped, verdict.reason);
+      return;
+    case 'payment':
+      judged.qualified++;
+      decisions.add(transaction, verdict.citizenId, verdict.period, record.offset, record.timestampMs, true);
+      return;
+    case 'reversal':
+      judged.qualified++;
+      verdict.citizenIds.forEach((citizenId, holder) => {
+        decisions.add(transaction, citizenId, null, record.offset, record.timestampMs, holder === 0);
+      });
+  }
 }
 
 function add(counts: Record<string, number>, reason: string): void {

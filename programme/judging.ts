@@ -35,13 +35,19 @@ const LATE: Verdict = { kind: 'dropped', reason: 'late' };
 
 /** `arrivalMs` is the record's Kafka timestamp, `history` the card's whole history. */
 export function judge(programme: Programme, facts: Facts, arrivalMs: number, history: CardHistory): Verdict {
+  return judgeUnheld(facts, arrivalMs)
+    ?? (facts.reversal ? judgeReversal(facts, history) : judgePayment(programme, facts, arrivalMs, history));
+}
+
+/** The verdict, where it is the same whoever has held the card; null where that has to be known. */
+export function judgeUnheld(facts: Facts, arrivalMs: number): Verdict | null {
   if (!facts.ownCurrency) return CURRENCY;
   if (facts.trxDate > arrivalMs + FUTURE_TOLERANCE_MS) return FUTURE;
-  return facts.reversal ? judgeReversal(facts, history) : judgePayment(programme, facts, arrivalMs, history);
+  // Of what was paid online, only a reversal that names its payment may be about one in a shop.
+  return facts.virtual && !(facts.reversal && facts.hasCorrelationId) ? ONLINE : null;
 }
 
 function judgePayment(programme: Programme, facts: Facts, arrivalMs: number, history: CardHistory): Verdict {
-  if (facts.virtual) return ONLINE;
   const citizenId = holderAt(history, facts.trxDate);
   if (citizenId === null) return NOT_ENROLLED;
   const period = periodAt(programme, facts.trxDate);
@@ -52,7 +58,6 @@ function judgePayment(programme: Programme, facts: Facts, arrivalMs: number, his
 
 /** Whatever its own date, a reversal corrects the period of its payment; where it finds none, it waits. */
 function judgeReversal(facts: Facts, history: CardHistory): Verdict {
-  if (facts.virtual && !facts.hasCorrelationId) return ONLINE;
   const citizenIds = holdersUntil(history, facts.trxDate);
   return citizenIds.length === 0 ? NOT_ENROLLED : { kind: 'reversal', citizenIds };
 }

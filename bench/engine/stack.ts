@@ -37,6 +37,17 @@ export async function startServers(): Promise<Servers> {
   return { kafka, redis, redisPid: await pidOf(redis.url), registry, stop: async () => { await Promise.all([kafka.stop(), redis.stop(), registry.stop()]); } };
 }
 
+/** What Redis has spent on each command since its statistics were last reset, scripts' own calls among them. */
+export async function commandTimes(redisUrl: string): Promise<string[]> {
+  const redis = new Redis(redisUrl);
+  const info = await redis.info('commandstats');
+  await redis.config('RESETSTAT');
+  await redis.quit();
+  return [...info.matchAll(/^cmdstat_(\S+):calls=(\d+),usec=(\d+)/gm)]
+    .sort((a, b) => Number(b[3]) - Number(a[3])).slice(0, 12)
+    .map(([, command, calls, usec]) => `${command!.padEnd(12)} ${calls!.padStart(9)} calls ${String(Math.round(Number(usec) / 1000)).padStart(7)} ms`);
+}
+
 async function pidOf(redisUrl: string): Promise<number> {
   const redis = new Redis(redisUrl);
   const info = await redis.info('server');
