@@ -17,8 +17,11 @@ import { Outbox } from './outbox.ts';
 import { ProcessingError, type Processor, type Progress } from './processor.ts';
 import { TotalsKeeper } from './totals-keeper.ts';
 
-/** Steps sent to the store back to back: a pipeline, bounded so that others are served between. */
-const STEPS_MAX = 32;
+/**
+ * Steps sent to the store back to back. All shards' pipelines stand in one queue there: with 24 of 32 steps each, a
+ * backlog on a busy machine ran into the store's command timeout.
+ */
+const STEPS_MAX = 8;
 /** Late citizens settled at a time. */
 const LATE_MAX = 500;
 
