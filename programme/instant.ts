@@ -5,26 +5,38 @@
  * `Date.parse` accepts all of these, hence our own.
  */
 
-const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{3}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?(?:Z|[+-]\d\d:?\d\d)$/;
+const TIME_END = 'yyyy-MM-ddTHH:mm:ss'.length;
+const FRACTION_LENGTH = '.SSS'.length;
 
 const DAY_MS = 86_400_000;
 
-/** Milliseconds since the epoch, or null when the text is malformed. */
+/**
+ * Milliseconds since the epoch, or null when the text is malformed. The form is the expression's matter; what it holds
+ * is read by place: eleven groups, each a string, take twice as long.
+ */
 export function parseInstant(text: string): number | null {
-  const parts = INSTANT.exec(text);
-  if (parts === null) return null;
-  const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = parts;
-  const dayMs = civilDayMs(Number(year), Number(month), Number(day));
-  if (dayMs === null) return null;
-  const timeMs = timeOfDayMs(Number(hour), Number(minute), Number(second));
-  if (timeMs === null) return null;
-  let offsetMs = 0;
-  if (sign !== undefined) {
-    const magnitudeMs = timeOfDayMs(Number(offsetHour), Number(offsetMinute), 0);
-    if (magnitudeMs === null) return null;
-    offsetMs = sign === '-' ? -magnitudeMs : magnitudeMs;
-  }
-  return dayMs + timeMs + Number(fraction ?? 0) - offsetMs;
+  if (!INSTANT.test(text)) return null;
+  const dayMs = civilDayMs(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2));
+  const timeMs = timeOfDayMs(digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2));
+  const hasFraction = text[TIME_END] === '.';
+  const offsetMs = offsetMsAt(text, hasFraction ? TIME_END + FRACTION_LENGTH : TIME_END);
+  if (dayMs === null || timeMs === null || offsetMs === null) return null;
+  return dayMs + timeMs + (hasFraction ? digits(text, TIME_END + 1, 3) : 0) - offsetMs;
+}
+
+/** Of `Z`, `±hh:mm` or `±hhmm` at the end of the text; null when no offset is so great. */
+function offsetMsAt(text: string, at: number): number | null {
+  if (text[at] === 'Z') return 0;
+  const magnitudeMs = timeOfDayMs(digits(text, at + 1, 2), digits(text, text.length - 2, 2), 0);
+  return magnitudeMs === null || text[at] === '+' ? magnitudeMs : -magnitudeMs;
+}
+
+/** The number that so many ASCII digits make. */
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) value = value * 10 + text.charCodeAt(i) - 48;
+  return value;
 }
 
 /** 00:00 UTC of a day of the proleptic Gregorian calendar (ISO 8601), or null when there is no such day. */
