@@ -8,7 +8,7 @@ import type { LogRecord } from '../ports/log.ts';
 import type { Step } from '../ports/store.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
 import { UndecodableError } from '../schemas/undecodable-error.ts';
-import { partitionOf } from '../topology/partition-of.ts';
+import { shardOf } from '../topology/partition-of.ts';
 import { reviewDecisions, settleLate } from './adjusting.ts';
 import type { Context } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -90,6 +90,7 @@ export class Accrue implements Processor {
           steps = [{ ...step, reviewed }, ...steps.slice(1)];
           break;
         }
+        this.#keeper.folded(shard, step.decisions.entries.length / ENTRY_BYTES);
         for (const [outcome, count] of Object.entries(result.outcomes)) telemetry.count(this.role, outcome, count);
         if (result.stragglers > 0) telemetry.alarm(this.role, 'on time, but folded after the close', { partition: shard, offset: step.expected });
         sideOutputs ||= result.outcomes.conflict > 0 || (step.reviewed?.length ?? 0) > 0;
@@ -148,7 +149,7 @@ export class Accrue implements Processor {
     }
     const shards = partitions('citizen-ledger');
     for (const citizenId of citizens) {
-      if (partitionOf(Buffer.from(citizenId), shards) !== shard) {
+      if (shardOf(citizenId, shards) !== shard) {
         throw new ProcessingError('bad-ledger', `ledger record at offset ${record.offset} is not of this shard`);
       }
     }

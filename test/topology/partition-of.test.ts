@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
-import { murmur2, partitionOf } from '../../topology/partition-of.ts';
+import { murmur2, partitionOf, shardOf } from '../../topology/partition-of.ts';
 
 const { Partitioners } = kafkajs;
 
@@ -35,4 +35,13 @@ test('keys are spread over all partitions', () => {
   const seen = new Set<number>();
   for (let i = 0; i < 2000; i++) seen.add(partitionOf(Buffer.from(`citizen-${i}`), 24));
   expect(seen.size).toBe(24);
+});
+
+test('a citizen\'s shard is the partition of the citizenId\'s bytes', () => {
+  const citizenId = fc.stringMatching(/^[A-Za-z0-9._:-]{1,64}$/);
+  fc.assert(fc.property(citizenId, fc.integer({ min: 1, max: 1000 }), (id, shards) => {
+    expect(shardOf(id, shards)).toBe(partitionOf(Buffer.from(id), shards));
+  }));
+  // What it could not hash rightly it refuses.
+  for (const wrong of ['é', 'x'.repeat(65)]) expect(() => shardOf(wrong, 24)).toThrow(RangeError);
 });
