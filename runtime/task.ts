@@ -12,8 +12,8 @@
  */
 import type { Batch, LogReader, LogRecord, Source } from '../ports/log.ts';
 import type { Clock } from '../ports/clock.ts';
-import { fingerprintOf } from '../processors/fingerprint.ts';
 import { ProcessingError, type Processor } from '../processors/processor.ts';
+import { checkLog } from './log-check.ts';
 
 export const TASK_STATES = ['CLAIMING', 'RUNNING', 'WAITING', 'STOPPED', 'CLOSED'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
@@ -112,9 +112,18 @@ export class Task {
     });
   }
 
-  /** The high watermark as somebody has just read it, for lag. */
-  sawHigh(high: number): void {
-    this.#highWatermark = Math.max(this.#highWatermark, high);
+  /**
+   * The high watermark (null = there is no such partition) as it was read after the task stood at `position`. A log that
+   * ends before what was folded of it is another one: it is claimed anew, before it has grown past the position again.
+   */
+  sawLog(position: number, high: number | null): void {
+    if (high !== null && high >= position) {
+      this.#highWatermark = Math.max(this.#highWatermark, high);
+      return;
+    }
+    void this.#enqueue(async () => {
+      if (this.#state === 'RUNNING' || this.#state === 'WAITING') this.#reclaim('the log is not what was folded');
+    });
   }
 
   /** Another member owns the partition now. What is under way may end: compare-and-set makes it harmless. */
@@ -125,35 +134,14 @@ export class Task {
 
   async #claim(): Promise<void> {
     if (this.#state !== 'CLAIMING') return;
-    const { processor, source } = this.#deps;
+    const { processor, reader, source } = this.#deps;
     const standing = await processor.claim(this.partition);
-    await this.#checkLog(standing.position, standing.fingerprint);
+    this.#highWatermark = await checkLog(reader, source.topic, this.partition, standing);
     if (this.#isClosed()) return;
     this.#position = standing.position;
     this.#retryMs = RETRY_MS;
     this.#to('RUNNING', null);
     source.resumeAt(this.partition, standing.position);
-  }
-
-  /** Whether the log is still the one that was folded. */
-  async #checkLog(position: number, fingerprint: Buffer | null): Promise<void> {
-    const { reader, source: { topic } } = this.#deps;
-    const where = `${topic}/${this.partition}`;
-    const marks = (await reader.watermarks(topic))[this.partition];
-    if (marks === undefined) throw new ProcessingError('other-log', `${where}: there is no such partition any more`);
-    this.#highWatermark = marks.high;
-    if (marks.start > position) {
-      throw new ProcessingError('other-log', `${where}: folded up to ${position}, but the log starts at ${marks.start}: records are lost`);
-    }
-    if (marks.high < position) {
-      throw new ProcessingError('other-log', `${where}: folded up to ${position}, but the log ends at ${marks.high}: it was truncated or made anew`);
-    }
-    if (position === 0 || marks.start >= position) return;
-    for await (const records of reader.range(topic, this.partition, position - 1, position)) {
-      const last = records.at(-1);
-      if (last?.offset === position - 1 && fingerprint?.equals(fingerprintOf(last)) === true) return;
-    }
-    throw new ProcessingError('other-log', `${where}: record ${position - 1} is not the one that was folded: the topic was made anew`);
   }
 
   /** The records from the position on, without gaps; empty when they are of elsewhere. */

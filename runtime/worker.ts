@@ -2,7 +2,8 @@
  * A worker: one role's subscription, and a task for each partition that the group gives it.
  */
 import type { Clock } from '../ports/clock.ts';
-import type { Batch, LogReader, Source, SourceListener } from '../ports/log.ts';
+import { LogError } from '../ports/log.ts';
+import type { Batch, LogReader, Source, SourceListener, Watermarks } from '../ports/log.ts';
 import type { Processor } from '../processors/processor.ts';
 import { Task, type TaskStatus } from './task.ts';
 
@@ -92,8 +93,16 @@ export class Worker implements SourceListener {
     const tasks = [...this.#tasks.values()];
     await Promise.all(tasks.map((task) => task.punctuate()));
     if (tasks.length === 0) return;
-    // For lag only: a task that misses its logs says so itself.
-    const marks = await this.#deps.reader.watermarks(this.#deps.source.topic).catch(() => []);
-    for (const task of tasks) task.sawHigh(marks[task.partition]?.high ?? 0);
+    const positions = tasks.map((task) => task.status.position);
+    const marks = await this.#marks();
+    if (marks === null) return;
+    for (const [i, task] of tasks.entries()) task.sawLog(positions[i]!, marks[task.partition]?.high ?? null);
+  }
+
+  /** None when there is no such topic, null when nobody can say. */
+  async #marks(): Promise<readonly Watermarks[] | null> {
+    const { reader, source } = this.#deps;
+    return reader.watermarks(source.topic)
+      .catch((error: unknown) => (error instanceof LogError && error.code === 'no-such-partition' ? [] : null));
   }
 }

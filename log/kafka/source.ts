@@ -22,6 +22,9 @@ import { toLogError } from './errors.ts';
 import { fetchedOffsetOf, isBrokerTime, toRecords } from './records.ts';
 import { abandon, within } from './within.ts';
 
+/** The library's text for UNKNOWN_TOPIC_OR_PARTITION; the error's type is not in the log entry. */
+const NOT_HOSTED = 'This server does not host this topic-partition';
+
 type State = 'idle' | 'joining' | 'running' | 'stopping' | 'over';
 
 export interface KafkaSourceOptions extends ConsumerTuning {
@@ -192,11 +195,21 @@ export class KafkaSource implements Source {
    * here goes through to its fetch loop and, as it is not to be retried, ends it. (With the library's log switched off
    * by its own variable, the next batch's offset still tells.)
    */
-  #watch({ log: { message, topic, partition } }: LogEntry): void {
+  #watch({ log: { message, topic, partition, error: cause } }: LogEntry): void {
+    if (message.startsWith('Response Fetch') && cause === NOT_HOSTED) this.#guard(() => this.#assignAnew());
     if (!message.startsWith('Offset out of range, resetting')) return;
     const error = new LogError('out-of-range', `${String(topic)}/${String(partition)}: the offset asked for is not there`);
     this.#fail(error);
     throw Object.assign(error, { retriable: false });
+  }
+
+  /**
+   * The topic is away. The library would go on from where it stands as soon as there is one of that name, so all is
+   * taken back and given anew: the listener looks whether it is the same.
+   */
+  #assignAnew(): void {
+    const { partitions } = this.#assignment;
+    if (partitions.length > 0 && this.#state === 'running') this.#assign(partitions);
   }
 
   #leave(leaving: Promise<void>): Promise<void> {

@@ -28,6 +28,20 @@ export class TopicSurgery {
     }
   }
 
+  /** Makes the topic anew, with the same partitions and settings, some time after it was deleted. */
+  async replace(topic: string, awayMs: number): Promise<void> {
+    const { topics: [old] } = await this.#admin.fetchTopicMetadata({ topics: [topic] });
+    const configEntries = await this.#settingsOf(topic);
+    await this.#admin.deleteTopics({ topics: [topic] });
+    await sleep(awayMs);
+    const wanted = { topic, numPartitions: old!.partitions.length, replicationFactor: 1, configEntries };
+    const deadlineMs = performance.now() + GONE_MS_MAX;
+    while (!await this.#admin.createTopics({ topics: [wanted], waitForLeaders: false })) {
+      if (performance.now() > deadlineMs) throw new Error(`${topic} cannot be made anew`);
+      await sleep(10);
+    }
+  }
+
   /** Deletes all records there are: the log begins where it ends. */
   async truncate(topic: string): Promise<void> {
     const marks = await this.#admin.fetchTopicOffsets(topic);
@@ -36,14 +50,24 @@ export class TopicSurgery {
 
   /** Kafka's request replaces all settings of the topic: the others are said again. */
   async configure(topic: string, name: string, value: string): Promise<void> {
-    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
-    const { resources } = await this.#admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
-    const set = resources[0]!.configEntries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG);
-    const configEntries = [...set.filter((entry) => entry.configName !== name).map((entry) => ({ name: entry.configName, value: entry.configValue })), { name, value }];
-    await this.#admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    const settings = (await this.#settingsOf(topic)).filter((setting) => setting.name !== name);
+    await this.#admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [...settings, { name, value }] }],
+    });
   }
 
   async close(): Promise<void> {
     await this.#admin.disconnect();
+  }
+
+  /** The topic's own settings, without the brokers' defaults. */
+  async #settingsOf(topic: string): Promise<{ name: string; value: string }[]> {
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    });
+    return resources[0]!.configEntries
+      .filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG)
+      .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
   }
 }
