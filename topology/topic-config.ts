@@ -50,7 +50,9 @@ export function topicConfig(topic: TopicName, settings: TopicSettings): TopicCon
       ...(spec.retention === 'operator' && !byProducer ? { 'retention.ms': String(settings.transactionsRetentionMs) } : {}),
       // Only closed segments are deleted, and a segment of ticks would stay open for a week.
       ...(typeof spec.retention === 'number' ? { 'segment.ms': String(spec.retention) } : {}),
-      // Brokers refuse timestamps an hour ahead of them; a loader's clock is whatever its files say.
+      // Brokers refuse timestamps an hour ahead of them: by their own time no worker's clock stops its work.
+      ...(spec.time === 'any' ? { 'message.timestamp.type': 'LogAppendTime' } : {}),
+      // A loader's clock is whatever its files say.
       ...(byProducer ? { 'message.timestamp.after.max.ms': LONG_MAX } : {}),
       // With three replicas an acknowledged record survives the loss of any one.
       ...((settings.replicationFactor ?? 1) >= 3 ? { 'min.insync.replicas': '2' } : {}),
