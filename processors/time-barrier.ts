@@ -12,6 +12,8 @@ export class TimeBarrier {
   /** ARRIVAL=producer: source offsets below these were in the log when `#enrolmentHighs` were read. */
   #sourceHighs: readonly number[] = [];
   #enrolmentHighs: readonly number[] = [];
+  /** All partitions share one. */
+  #reading: Promise<void> | null = null;
 
   constructor(context: Context) {
     this.#context = context;
@@ -19,7 +21,14 @@ export class TimeBarrier {
 
   /** To be awaited once the records up to `lastOffset` of the source partition have been fetched, before the lookup. */
   async observe(sourcePartition: number, lastOffset: number): Promise<void> {
-    if (this.#context.arrival === 'broker' || lastOffset < (this.#sourceHighs[sourcePartition] ?? 0)) return;
+    if (this.#context.arrival === 'broker') return;
+    // A reading that is under way may have begun before the records came: the second one has not.
+    for (let i = 0; i < 2 && lastOffset >= (this.#sourceHighs[sourcePartition] ?? 0); i++) {
+      await (this.#reading ??= this.#read().finally(() => { this.#reading = null; }));
+    }
+  }
+
+  async #read(): Promise<void> {
     const { reader, topic } = this.#context;
     // In this order: an enrolment published before a transaction lies below a mark that is read after it.
     const source = await reader.watermarks(topic('card-transactions'));
