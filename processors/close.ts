@@ -160,6 +160,7 @@ export class Close {
 
   /** The totals as they are for good: readers of `citizen-totals` see them closed. */
   #announcements(period: Period, shard: number, page: readonly FrozenTotal[]): Append[] {
+    if (!this.#context.announcesTotals) return [];
     const records = page.map(({ citizenId, total }) => totalRecord(this.#context, citizenId, total, period.rank));
     return records.length === 0 ? [] : [{ topic: this.#context.topic('citizen-totals'), partition: shard, records }];
   }
