@@ -22,7 +22,7 @@ import { TimeBarrier } from './time-barrier.ts';
 import { TransactionReading, type Transaction } from './transaction-reading.ts';
 
 /** Records of one receipt: enough to share requests among many, few enough to repeat after a crash. */
-const BATCH_RECORDS_MAX = 4096;
+const BATCH_RECORDS_MAX = 8192;
 
 /** A verdict, or a record that could not be read for one. */
 type Settled = Verdict | ({ readonly kind: 'quarantined' } & Refusal);
