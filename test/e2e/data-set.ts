@@ -30,12 +30,14 @@ export interface DataSetSize {
   readonly seed: number;
   readonly citizens: number;
   readonly payments: number;
+  /** Default `christmas`: the first period, in few files. `programme`: both, in some 2,000. */
+  readonly window?: 'christmas' | 'programme';
 }
 
-export async function makeDataSet({ seed, citizens, payments }: DataSetSize): Promise<DataSet> {
+export async function makeDataSet({ seed, citizens, payments, window = 'christmas' }: DataSetSize): Promise<DataSet> {
   const folder = await mkdtemp(join(tmpdir(), 'tornaconto-e2e-'));
   const data = join(folder, 'data');
-  const made = await generate({ seed, citizens, payments, outDir: data, window: 'christmas' });
+  const made = await generate({ seed, citizens, payments, outDir: data, window });
   const paths = (names: readonly string[]): string[] => names.map((name) => join(data, name));
   const enrolments = paths(made.enrolments);
   const transactions = paths(made.transactions.toSorted(byArrival));
