@@ -64,11 +64,24 @@ export class KafkaProducer implements Producer {
     const pieces = takeRequest(this.#queue, this.#unmerged === 0);
     if (this.#unmerged > 0) this.#unmerged--;
     try {
-      settle(pieces, await within(limitMs(this.#connection, 'append'), 'append', this.#send(pieces)));
+      settle(pieces, await within(limitMs(this.#connection, 'append'), 'append', this.#sendAll(pieces)));
     } catch (error) {
       await this.#discard();
       this.#reject(pieces, toLogError(error, 'append'));
     }
+  }
+
+  /**
+   * The library drops, silently, what no broker seems to lead. By its metadata, which may be older than a partition that
+   * was added: what gets no answer is sent once more, by a client that asks anew.
+   */
+  async #sendAll(pieces: readonly Piece[]): Promise<RecordMetadata[]> {
+    const answers = await this.#send(pieces);
+    const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
+    const rest = pieces.filter(({ topic, partition }) => !answered.has(`${topic}/${partition}`));
+    if (rest.length === 0) return answers;
+    await this.#discard();
+    return [...answers, ...await this.#send(rest)];
   }
 
   async #send(pieces: readonly Piece[]): Promise<RecordMetadata[]> {
@@ -115,7 +128,7 @@ function messagesOf(pieces: readonly Piece[]): TopicMessages[] {
   return [...topics.values()];
 }
 
-/** @throws LogError when a piece got no answer: the library drops, silently, what no broker seems to lead */
+/** @throws LogError when a piece got no answer */
 function settle(pieces: readonly Piece[], answers: readonly RecordMetadata[]): void {
   const places = new Map<string, { next: number; appendTimeMs: number | null }>();
   for (const { topicName, partition, baseOffset, logAppendTime } of answers) {

@@ -22,6 +22,8 @@ describeWithStack('what cannot be right', () => {
   const stack = sharedStack();
   let dataSet: DataSet;
   let surgery: TopicSurgery;
+  /** Topics as they should be, of which nothing is ever folded. */
+  let idle: System;
   const systems: System[] = [];
   async function systemOn(more: Readonly<Record<string, string>> = {}, registryUrl = stack.registryUrl): Promise<System> {
     const system = new System({ brokers: stack.brokers, redisUrl: stack.redisUrl, registryUrl }, dataSet, more);
@@ -33,6 +35,7 @@ describeWithStack('what cannot be right', () => {
   beforeAll(async () => {
     dataSet = await makeDataSet({ seed: 3, citizens: 40, payments: 400 });
     surgery = await TopicSurgery.open(stack.brokers);
+    idle = await systemOn();
   });
   afterAll(async () => {
     await Promise.all(systems.map((system) => system.stop()));
@@ -75,23 +78,9 @@ describeWithStack('what cannot be right', () => {
   });
 
   test('a record larger than its topic takes is refused by name', async () => {
-    const { producer, topic } = await (await systemOn()).context();
+    const { producer, topic } = await idle.context();
     const append = { topic: topic('card-transactions'), partition: 0, records: [{ key: null, value: Buffer.alloc(LARGE_BYTES) }] };
     await expect(producer.append([append])).rejects.toMatchObject({ code: 'too-large', remedy: 'stop' });
-  });
-
-  test('topics of another configuration stop the start, each difference named with what it must be', async () => {
-    const system = await systemOn();
-    await surgery.configure(`${system.prefix}citizen-ledger`, 'retention.ms', '86400000');
-    for (const command of [['run'], ['export', '--out', dataSet.folder]]) {
-      const { code, stderr } = await runCli(command, { ...system.environment, ARRIVAL: 'broker' });
-      expect(code).toBe(EXIT.usage);
-      expect(stderr).toContain(`${system.prefix}card-transactions message.timestamp.type is CreateTime, must be LogAppendTime`);
-      expect(stderr).toContain(`${system.prefix}citizen-ledger retention.ms is 86400000, must be -1`);
-      expect(stderr).toContain('tornaconto topics shows what mends it');
-    }
-    const none = await runCli(['run'], { ...system.environment, TOPIC_PREFIX: freshPrefix() });
-    expect(none).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('clock does not exist') as string });
   });
 
   test('a topic whose clock is changed under a running processor stops its tasks before anything is folded', async () => {
@@ -114,18 +103,30 @@ describeWithStack('what cannot be right', () => {
   });
 
   test('servers that are away end the start with their name', async () => {
-    const system = await systemOn();
     const nowhere = '127.0.0.1:1';
-    for (const [variable, value, words] of [
+    await Promise.all(([
       ['SCHEMA_REGISTRY_URL', `http://${nowhere}`, /registry/i],
       ['REDIS_URL', `redis://${nowhere}`, /Redis cannot be reached/],
       ['KAFKA_BROKERS', nowhere, /topics/],
-    ] as const) {
-      const { code, stderr } = await runCli(['run'], { ...system.environment, [variable]: value });
+    ] as const).map(async ([variable, value, words]) => {
+      const { code, stderr } = await runCli(['run'], { ...idle.environment, [variable]: value });
       expect(code).toBe(EXIT.fault);
       expect(stderr).toMatch(words);
       expect(stderr).not.toContain('    at ');
+    }));
+  });
+
+  test('topics of another configuration stop the start, each difference named with what it must be', async () => {
+    await surgery.configure(`${idle.prefix}citizen-ledger`, 'retention.ms', '86400000');
+    for (const command of [['run'], ['export', '--out', dataSet.folder]]) {
+      const { code, stderr } = await runCli(command, { ...idle.environment, ARRIVAL: 'broker' });
+      expect(code).toBe(EXIT.usage);
+      expect(stderr).toContain(`${idle.prefix}card-transactions message.timestamp.type is CreateTime, must be LogAppendTime`);
+      expect(stderr).toContain(`${idle.prefix}citizen-ledger retention.ms is 86400000, must be -1`);
+      expect(stderr).toContain('tornaconto topics shows what mends it');
     }
+    const none = await runCli(['run'], { ...idle.environment, TOPIC_PREFIX: freshPrefix() });
+    expect(none).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('clock does not exist') as string });
   });
 
   describeWithServers('with servers of their own', () => {

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KafkaAdmin } from '../../../log/kafka/admin.ts';
 import { KafkaLog } from '../../../log/kafka/kafka-log.ts';
 import { describeWithStack, freshPrefix, sharedStack } from '../../stack/stack.ts';
 import { aWhile, codeOf, collect, many, Member, outgoing, texts, until, upTo } from '../harness.ts';
@@ -66,6 +67,34 @@ describeWithStack('traps of the client library', () => {
     for (const [from, to, offsets] of [[0, 3, [0, 1]], [2, 3, []], [5, 6, []], [2, 4, [3]]] as const) {
       expect((await collect(log.reader.range(name, 0, from, to))).map(({ offset }) => offset)).toEqual(offsets);
     }
+  });
+
+  test('a producer that knew the topic before writes to a partition that was added since', async () => {
+    const name = await appendTopic();
+    const append = async (partition: number) => harness.log.producer.append([
+      { topic: name, partition: 0, records: many(1) }, ...(partition > 0 ? [{ topic: name, partition, records: many(2) }] : [])]);
+    await append(0);
+    const topics = new KafkaAdmin(harness.connection);
+    await topics.createPartitions(name, 2);
+    await topics.close();
+    expect((await append(1)).map(({ baseOffset }) => baseOffset)).toEqual([1, 0]);
+    expect((await harness.log.reader.watermarks(name)).map(({ high }) => high)).toEqual([2, 2]);
+  });
+
+  test('a topic that is away is given anew to its listener: the library would read on in the next one of that name', async () => {
+    // Of its own: a client that has written to a topic that is gone fails once more for all others.
+    const own = await openKafka(stack.brokers, prefix);
+    const name = await own.topic({ partitions: 1, timestamps: 'append' });
+    await own.log.producer.append([{ topic: name, partition: 0, records: many(5, 'old') }]);
+    const member = await Member.join(own, name, `${prefix}away`);
+    await until(own, 'the old records', () => member.records(0).length === 5);
+    const before = member.events.length;
+    await own.admin.deleteTopics({ topics: [name] });
+    await until(own, 'another assignment', () => member.events.slice(before).some((event) => event.startsWith('assigned')));
+    expect(member.events[before]).toMatch(/^revoked/);
+    expect(member.records(0)).toHaveLength(5);
+    await member.source.stop();
+    await own.close();
   });
 
   test('a subscription shows the gap that a control record leaves, and continues behind it', async () => {
