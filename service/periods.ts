@@ -65,11 +65,16 @@ async function waitsFor(context: Context, period: Period, closures: Closures, fr
   if (earlier !== undefined) return [`the close of ${earlier.id}`];
   if (frozenShards === 0) {
     const behind = await unqualified(context);
-    return behind > 0 ? [`qualify: ${behind} card transactions are not qualified yet`] : ['the close to begin: deadline and margin on the broker\'s clock'];
+    return behind > 0 ? [`qualify: ${behind} card transactions are not qualified yet`] : [beginning(context, period)];
   }
   if (frozenShards < shards) return [`accrue: ${shards - frozenShards} of ${shards} shards are not frozen yet`];
   const done = closures.manifests(period.id, 'CASHBACK').length;
   return done < shards ? [`payouts: ${shards - done} of ${shards} shards have no manifest yet`] : ['the ranking of the super cashback'];
+}
+
+/** Who says that the close begins. */
+function beginning({ arrival }: Context, period: Period): string {
+  return arrival === 'producer' ? `tornaconto close ${period.id}` : 'the close to begin: deadline and margin on the broker\'s clock';
 }
 
 async function unqualified({ reader, topic, serdes }: Context): Promise<number> {
