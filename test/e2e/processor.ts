@@ -91,6 +91,10 @@ export class Processor {
     return response?.status === 200 ? response.json() : null;
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#running.child.kill(signal);
+  }
+
   async kill(): Promise<void> {
     this.#running.child.kill('SIGKILL');
     await this.finished;
