@@ -9,22 +9,42 @@ import type { KafkaConnection } from './connection.ts';
 import { toLogError } from './errors.ts';
 import { abandon, within } from './within.ts';
 
+/** A client, and the end of the line of those who wait for it. */
+interface Line {
+  readonly client: Promise<Admin>;
+  turn: Promise<unknown>;
+  failed: boolean;
+}
+
 export class AdminClient {
   readonly #connection: KafkaConnection;
-  #client: Promise<Admin> | undefined;
+  #line: Line | undefined;
 
   constructor(connection: KafkaConnection) {
     this.#connection = connection;
   }
 
-  /** @throws LogError */
-  async call<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-    this.#client ??= this.#connect();
-    const client = this.#client;
+  /**
+   * Calls go one at a time: a topic that one of them asks for the first time is missing from the metadata which another
+   * has just begun to fetch, and the library then fails on nothing, for both. Who waits behind a call that fails need not
+   * try the same brokers again.
+   * @throws LogError
+   */
+  call<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    const line = this.#line ??= { client: this.#connect(), turn: Promise.resolve(), failed: false };
+    const done = line.turn.then(() => this.#call(line, doing, work));
+    line.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #call<T>(line: Line, doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    if (line.failed) throw new LogError('unavailable', `${doing}: given up with a call before it`);
+    if (line !== this.#line) return this.call(doing, work); // It asks for fresh metadata.
     try {
-      return await within(limitMs(this.#connection, 'call'), doing, client.then(work));
+      return await within(limitMs(this.#connection, 'call'), doing, line.client.then(work));
     } catch (error) {
-      this.#discard(client);
+      line.failed = true;
+      this.#discard(line);
       throw toLogError(error, doing);
     }
   }
@@ -48,13 +68,13 @@ export class AdminClient {
 
   /** Makes the next call begin with fresh metadata. */
   refresh(): void {
-    if (this.#client !== undefined) this.#discard(this.#client);
+    if (this.#line !== undefined) this.#discard(this.#line);
   }
 
   async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    if (client !== undefined) await abandon(limitMs(this.#connection, 'leave'), client.then((admin) => admin.disconnect()));
+    const line = this.#line;
+    this.#line = undefined;
+    if (line !== undefined) await abandon(limitMs(this.#connection, 'leave'), line.client.then((admin) => admin.disconnect()));
   }
 
   async #connect(): Promise<Admin> {
@@ -63,8 +83,9 @@ export class AdminClient {
     return admin;
   }
 
-  #discard(client: Promise<Admin>): void {
-    if (this.#client === client) this.#client = undefined;
-    void abandon(limitMs(this.#connection, 'leave'), client.then((admin) => admin.disconnect()));
+  /** Once the call under way is over: `refresh` may come while another one's is. */
+  #discard(line: Line): void {
+    if (this.#line === line) this.#line = undefined;
+    void abandon(limitMs(this.#connection, 'leave'), line.turn.then(() => line.client).then((admin) => admin.disconnect()));
   }
 }

@@ -29,11 +29,11 @@ describeWithServers('a broker that dies', () => {
     await log.producer.append(both('before-'));
     await until(harness, 'all before', () => positions.every((position) => position === 5));
 
+    const before = member.events.length;
     await server.kill();
     expect(await Promise.all([
       codeOf(log.producer.append(both('lost-'))), codeOf(log.reader.watermarks(name)), codeOf(collect(log.reader.range(name, 0, 0, 5))),
     ])).toEqual(['unavailable', 'unavailable', 'unavailable']);
-    const before = member.events.length;
     await server.restart();
 
     await until(harness, 'assigned anew', () => member.events.length > before && member.events.at(-1) === 'assigned 0,1');
