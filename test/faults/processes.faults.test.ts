@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { slicesOf } from '../e2e/data-set.ts';
 import { describeWithStack, sharedStack } from '../stack/stack.ts';
 import { expectHealed } from './outcome.ts';
-import { tell, untilAtWork, withSystem } from './run.ts';
+import { handledBy, tell, untilAtWork, withSystem } from './run.ts';
 
 const KILLS = 4;
 const KILL_EVERY_MS = 20_000;
@@ -23,9 +23,10 @@ describeWithStack('processors that are killed', () => {
     await system.publish('transactions', first!);
     let kills = 0;
     for (const slice of slices) {
+      const handled = await handledBy(system);
       const published = system.publish('transactions', slice);
       const victim = system.processors.findLast(({ end }) => end === undefined)!;
-      await untilAtWork(system);
+      await untilAtWork(system, handled + 1);
       await Promise.all([victim.kill(), published]);
       kills++;
       system.start();
@@ -42,9 +43,10 @@ describeWithStack('processors that are killed', () => {
     await system.publish('enrolments', dataSet.enrolments);
     await system.publish('transactions', first!);
     for (const [i, slice] of slices.entries()) {
+      const handled = await handledBy(system);
       const published = system.publish('transactions', slice);
       const victim = system.processors[i % system.processors.length]!;
-      await untilAtWork(system);
+      await untilAtWork(system, handled + 1);
       victim.signal('SIGSTOP');
       await Promise.all([sleep(FROZEN_MS), published]);
       victim.signal('SIGCONT');

@@ -27,15 +27,21 @@ export async function withSystem(servers: Servers, work: (system: System, dataSe
   }
 }
 
-/** Resolves in the midst of work: records are waiting, some have just been handled, and so many altogether. */
-export async function untilAtWork(system: System, handledMin = 0): Promise<void> {
+/** What the processes that run have folded, by their own count. */
+export async function handledBy(system: System): Promise<number> {
+  return system.metric('tornaconto_records_total', { role: 'accrue' });
+}
+
+/** Resolves in the midst of work: as soon as so many have been folded, of more. */
+export async function untilAtWork(system: System, handledMin: number): Promise<void> {
   const deadlineMs = performance.now() + WORK_MS_MAX;
-  for (let before = Infinity; ;) {
-    const handled = await system.metric('tornaconto_records_total', { role: 'accrue' });
-    const lag = await system.metric('tornaconto_lag_records');
-    if (lag > 0 && handled > before && handled >= handledMin) return;
-    before = handled;
-    if (performance.now() > deadlineMs) throw new Error(`no work is seen within ${WORK_MS_MAX} ms`);
+  for (;;) {
+    const handled = await handledBy(system);
+    if (handled >= handledMin) return;
+    if (performance.now() > deadlineMs) {
+      const states = await Promise.all(system.processors.map(async (processor) => JSON.stringify(await processor.readiness())));
+      throw new Error([`${handled} of ${handledMin} within ${WORK_MS_MAX} ms`, ...await system.unfolded(), ...states].join('\n'));
+    }
     await sleep(POLL_MS);
   }
 }
