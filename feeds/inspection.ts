@@ -47,12 +47,12 @@ export async function inspect(path: string, kind: FeedKind, options = { digest: 
   let whole = true;
   try {
     for await (const block of content.blocks(packed)) {
-      hash.update(block);
       opening.push(block);
       if (opening.settled && !packed && !options.digest) {
         whole = false;
         break;
       }
+      hash.update(block);
     }
   } catch (error) {
     if (error instanceof GzipError) return { refused: refusal(name, 'gzip') };
