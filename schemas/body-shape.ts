@@ -47,11 +47,16 @@ class Shape {
       case 'array': return this.blocks(() => this.skip((type as types.ArrayType).itemsType));
       case 'map': return this.blocks(() => this.text() && this.skip((type as types.MapType).valuesType as Type));
       case 'record':
-      case 'error': return (type as types.RecordType).fields.every((field) => this.skip(field.type));
+      case 'error': return this.record((type as types.RecordType).fields);
       case 'union:unwrapped':
       case 'union:wrapped': return this.branch((type as types.UnwrappedUnionType).types);
       default: return false;
     }
+  }
+
+  private record(fields: readonly types.Field[]): boolean {
+    for (let i = 0; i < fields.length; i++) if (!this.skip(fields[i]!.type)) return false;
+    return true;
   }
 
   private branch(branches: readonly Type[]): boolean {
