@@ -13,12 +13,14 @@ export function foldStep(shard: LedgerShard, step: FoldStep, bounds: StepBounds,
   if (step.expected !== shard.position) return { kind: 'refused', position: shard.position };
   const { decisions } = step;
   checkPeriods(shard, decisions);
+  // By citizen of the step; undefined = has no record yet.
+  const owners = decisions.citizens.map((citizenId) => shard.owners.get(citizenId));
   if (step.reviewed === null && shard.frozen > 0) {
-    const concerned = concernedCitizens(shard, decisions);
+    const concerned = concernedCitizens(shard, decisions, owners);
     if (concerned.size > 0) return { kind: 'review', sets: new Map([...concerned].map((id) => [id, shard.setOf(id)])) };
   }
 
-  const folded = insertAll(shard, decisions, keepTotals);
+  const folded = insertAll(shard, decisions, owners, keepTotals);
   for (const adjustment of step.reviewed ?? []) shard.send(adjustment);
   for (const { id, rules } of decisions.periods) shard.folded.set(id, rules);
   shard.arrivalMs = Math.max(shard.arrivalMs, bounds.arrivalMs);
@@ -37,33 +39,34 @@ function checkPeriods(shard: LedgerShard, { periods }: Decisions): void {
 }
 
 /** Citizens of whom the step may change what a closed period should have paid. */
-function concernedCitizens(shard: LedgerShard, { citizens, periods, entries }: Decisions): Set<string> {
+function concernedCitizens(shard: LedgerShard, { citizens, periods, entries }: Decisions, owners: readonly (number | undefined)[]): Set<string> {
   const concerned = new Set<string>();
   for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
-    const citizenId = citizens[entries.readUInt16BE(at + ENTRY.citizen)]!;
-    const owner = shard.owners.get(citizenId);
+    const citizen = entries.readUInt16BE(at + ENTRY.citizen);
+    const owner = owners[citizen];
     const period = entries[at + ENTRY.period]!;
     const deadlinesPassed = Math.max(entries[at + ENTRY.record + RECORD.deadlinesPassed]!, shard.frozen);
     const touchesClosed = period === NO_PERIOD || deadlinesPassed >= periods[period]!.rank
-      || (owner !== undefined && shard.reversers.has(owner));
+      || (owner !== undefined && shard.reversers.has(owner) && shard.records.hasReversalOf(owner, entries, at + ENTRY.record));
     if (!touchesClosed) continue;
     const isNew = owner === undefined || shard.records.find(owner, entries, at + ENTRY.record) === 0;
-    if (isNew) concerned.add(citizenId);
+    if (isNew) concerned.add(citizens[citizen]!);
   }
   return concerned;
 }
 
-function insertAll(shard: LedgerShard, decisions: Decisions, keepTotals: boolean): Folded {
+function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | undefined)[], keepTotals: boolean): Folded {
   const { sourcePartition, firstOffset, citizens, periods, entries } = decisions;
   const highest = shard.highestOffsets.get(sourcePartition) ?? -1;
   const outcomes: Record<FoldOutcome, number> = { ...NO_OUTCOMES };
   let stragglers = 0;
   for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
     const record = at + ENTRY.record;
-    const citizenId = citizens[entries.readUInt16BE(at + ENTRY.citizen)]!;
+    const citizen = entries.readUInt16BE(at + ENTRY.citizen);
+    const citizenId = citizens[citizen]!;
     const counts = entries[at + ENTRY.counts] === 1;
     const sourceOffset = firstOffset + entries.readUInt32BE(at + ENTRY.delta);
-    const owner = shard.ownerOf(citizenId);
+    const owner = (owners[citizen] ??= shard.ownerOf(citizenId));
     const found = shard.records.find(owner, entries, record);
     if (found === 0) {
       const passedAtArrival = entries[record + RECORD.deadlinesPassed]!;

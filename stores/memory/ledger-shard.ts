@@ -30,7 +30,7 @@ export class LedgerShard {
   records = new RecordTable();
   /** Owner's number in `records`, by citizen. */
   owners = new Map<string, number>();
-  /** Owners who hold a reversal: their payments may change a closed period. */
+  /** Owners who hold a reversal: payments with its link may change a closed period. */
   reversers = new Set<number>();
   /** Citizens to be looked at when the next period freezes, and those settled for that one but not the one after. */
   late = new Map<string, LateNote>();

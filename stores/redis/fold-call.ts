@@ -22,10 +22,10 @@ export function foldCalls(keys: ShardKeys, steps: readonly FoldStep[]): ScriptCa
 
 function foldCall(keys: ShardKeys, step: FoldStep, chain: string, follows: boolean): ScriptCall {
   const bounds = checkFoldStep(step);
-  const { meta, index, reversers, touched, late, lateNotes, outbox, generation, nameAt } = keys;
+  const { meta, index, reversals, touched, late, lateNotes, outbox, generation, nameAt } = keys;
   const { decisions: { sourcePartition, firstOffset, citizens, periods, entries }, reviewed } = step;
   return scripts.fold.call(
-    { meta, index, reversers, touched, late, lateNotes, outbox, citizens: citizens.map((citizenId) => keys.citizen(citizenId)) },
+    { meta, index, reversals, touched, late, lateNotes, outbox, citizens: citizens.map((citizenId) => keys.citizen(citizenId)) },
     {
       generation, nameAt, chain, follows: follows ? 1 : 0, expected: step.expected, next: step.next, fingerprint: step.fingerprint,
       sourcePartition: String(sourcePartition), firstOffset, highest: bounds.sourceOffset,

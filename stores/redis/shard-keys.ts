@@ -13,7 +13,7 @@ export class ShardKeys {
   readonly generation: string;
   readonly meta: string;
   readonly index: string;
-  readonly reversers: string;
+  readonly reversals: string;
   readonly touched: string;
   readonly late: string;
   readonly lateNotes: string;
@@ -28,7 +28,7 @@ export class ShardKeys {
     this.meta = metaKey(prefix, kind, shard);
     const base = `${baseOf(prefix, kind, shard)}${generation}:`;
     this.index = `${base}citizens`;
-    this.reversers = `${base}reversers`;
+    this.reversals = `${base}reversals`;
     this.touched = `${base}touched`;
     this.late = `${base}late`;
     this.lateNotes = `${base}late-notes`;

@@ -134,14 +134,17 @@ export function closingConformance(current: () => { harness: Harness; store: Cit
     test.each<[string, Entry[], string[]]>([
       ['a reversal', [payment(9, { reversal: true, passed: 1 })], ['A']],
       ['a reversal that does not count', [payment(9, { reversal: true, passed: 1, counts: false })], ['A']],
-      ['a payment of who holds a reversal', [payment(9, { citizen: 'R', passed: 1, period: 'p2' })], ['R']],
+      ['a payment with the link of a reversal that is held', [payment(9, { citizen: 'R', link: 3, passed: 1, period: 'p2' })], ['R']],
+      ['a payment with another link, by its first byte', [payment(9, { citizen: 'R', link: 0, passed: 1, period: 'p2' })], []],
+      ['a payment with another link, by its last byte', [payment(9, { citizen: 'R', link: 7, passed: 1, period: 'p2' })], []],
+      ['a payment with the link of another citizen\'s reversal', [payment(9, { citizen: 'N', link: 3, passed: 1, period: 'p2' })], []],
       ['a payment beside a reversal', [payment(9, { citizen: 'N', passed: 1, period: 'p2' }), payment(10, { citizen: 'N', reversal: true, passed: 1 })], ['N']],
       ['a payment of the frozen period', [payment(9)], ['A']],
       ['a payment of who holds none', [payment(9, { passed: 1, period: 'p2' })], []],
-      ['what is there already', [payment(1, { offset: 99 }), payment(2, { citizen: 'R', reversal: true, offset: 99 })], []],
+      ['what is there already', [payment(1, { offset: 99 }), payment(2, { citizen: 'R', link: 3, reversal: true, offset: 99 })], []],
     ])('%s: is reviewed where it may change what was paid', async (_, entries, reviewed) => {
       const { store, shard } = current();
-      await foldNext(store, shard, [payment(1), payment(2, { citizen: 'R', reversal: true })]);
+      await foldNext(store, shard, [payment(1), payment(2, { citizen: 'R', link: 3, reversal: true })]);
       await freezeNext(store, shard, 1);
       const before = await store.page(shard, null, 10);
       const answer = await foldNext(store, shard, entries);

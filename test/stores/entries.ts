@@ -16,6 +16,8 @@ export interface Entry {
   /** Deadlines passed at arrival. */
   readonly passed?: number;
   readonly amountCents?: number;
+  /** From 0 to 7: links differ in the byte of this number. Absent: another one still. */
+  readonly link?: number;
   /** Stands for the content. */
   readonly check?: number;
 }
@@ -63,6 +65,7 @@ export function recordOf(entry: Entry, passed = entry.passed ?? 0): Buffer {
   record.writeDoubleBE(400_000 + entry.id, RECORD.time);
   record.writeUIntBE(entry.amountCents ?? 1000, RECORD.amount, 5);
   record.fill(0xfe, RECORD.link, RECORD.check);
+  if (entry.link !== undefined) record[RECORD.link + entry.link] = 0;
   record.writeUInt32BE(entry.check ?? 7, RECORD.check);
   return record;
 }

@@ -18,6 +18,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   arrivalMs: fc.integer({ min: 0, max: 3_000_000 }),
   passed: fc.nat(2),
   amountCents: fc.integer({ min: 0, max: 99_999_999_999 }),
+  link: fc.constantFrom(1, 1, 5),
   check: fc.constantFrom(7, 7, 7, 8),
 });
 

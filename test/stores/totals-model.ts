@@ -28,7 +28,7 @@ export class TotalsModel {
     if (frozen > 0 && reviewed === null) {
       const concerned = entries.filter((entry) => isNew(entry) && (
         entry.reversal === true || Math.max(entry.passed ?? 0, frozen) >= rankOf(entry)
-        || before.some((old) => old.entry.citizen === entry.citizen && old.entry.reversal === true)
+        || before.some((old) => old.entry.citizen === entry.citizen && old.entry.reversal === true && old.entry.link === entry.link)
       ));
       if (concerned.length > 0) return { kind: 'review', sets: new Map(concerned.map(({ citizen }) => [citizen, this.setOf(citizen)])) };
     }

@@ -1,5 +1,5 @@
 -- fold, format 1: the decisions of one ledger record into their shard, all or nothing.
--- KEYS   meta index reversers touched late lateNotes outbox citizens*
+-- KEYS   meta index reversals touched late lateNotes outbox citizens*
 -- ARGV   generation:text expected:integer next:integer fingerprint:bytes nameAt:integer
 -- ARGV   chain:text follows:integer
 -- ARGV   sourcePartition:text firstOffset:integer highest:integer arrival:text
@@ -14,11 +14,12 @@
 -- entries: as in processors/ledger-entry.ts. nameAt: where in a citizen's key the citizenId begins. chain: names a
 -- pipeline of steps; one that follows another is refused where the last step folded was not of its chain, since the
 -- shard may have been ahead, at this very position. highest, arrival: greatest source offset and arrival of the entries.
--- periods: JSON, [id, rules, rank] each. sets: index of the citizen in KEYS, and set, in turns. The caller has checked
--- the entries' fields; what would break a write is checked again, since Redis takes nothing back.
+-- periods: JSON, [id, rules, rank] each. reversals: of each that is held, its link and its citizen. sets: index of the
+-- citizen in KEYS, and set, in turns. The caller has checked the entries' fields; what would break a write is checked
+-- again, since Redis takes nothing back.
 local STRIDE, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 255, 15, 7, 8
 local byte, char, sub, max, call = string.byte, string.char, string.sub, math.max, redis.call
-local meta, index, reversers, touched, late, lateNotes, outbox = unpack(KEYS, 1, FIXED_KEYS)
+local meta, index, reversals, touched, late, lateNotes, outbox = unpack(KEYS, 1, FIXED_KEYS)
 local generation, expected, next, fingerprint, nameAt = unpack(ARGV, 1, 5)
 local chain, follows = ARGV[6], ARGV[7] == '1'
 local partition, firstOffset, highest, arrival = unpack(ARGV, 8, 11)
@@ -52,27 +53,32 @@ for i, period in ipairs(periods) do
 end
 local function nameOf(citizen) return sub(KEYS[FIXED_KEYS + citizen], nameAt) end
 local review = frozen > 0 and not reviewed
-local holds = {}
-if review and citizens > 0 then
-  local names = {}
-  for citizen = 1, citizens do names[citizen] = nameOf(citizen) end
-  holds = call('SMISMEMBER', reversers, unpack(names))
-end
-local concerned, sets = {}, {}
+local function reversalOf(at, citizen) return sub(entries, at + 39, at + 46) .. nameOf(citizen) end
+local holders, wanted = {}, {}
 for at = 1, #entries, STRIDE do
   local high, low, period = byte(entries, at, at + 2)
   local citizen = high * 256 + low + 1
   if citizen > citizens then return { -3, 'an entry of a citizen not named' } end
   if period ~= NO_PERIOD and not periods[period + 1] then return { -3, 'an entry of a period not named' } end
-  if review and not concerned[citizen]
-    and (period == NO_PERIOD or holds[citizen] == 1 or max(byte(entries, at + 25), frozen) >= periods[period + 1][3])
+  if review then
+    holders[#holders + 1] = citizen
+    wanted[#wanted + 1] = reversalOf(at, citizen)
+  end
+end
+local reversed = #wanted > 0 and call('SMISMEMBER', reversals, unpack(wanted)) or {}
+local concerned, sets = {}, {}
+for i, citizen in ipairs(holders) do
+  local at = (i - 1) * STRIDE + 1
+  local period = byte(entries, at + 2)
+  if not concerned[citizen]
+    and (period == NO_PERIOD or reversed[i] == 1 or max(byte(entries, at + 25), frozen) >= periods[period + 1][3])
     and call('HEXISTS', KEYS[FIXED_KEYS + citizen], sub(entries, at + 16, at + 23)) == 0
   then
     concerned[citizen] = true
     local set = {}
     local flat = call('HGETALL', KEYS[FIXED_KEYS + citizen])
-    for i = 1, #flat, 2 do
-      if #flat[i] == ID_BYTES then set[#set + 1] = flat[i] .. flat[i + 1] end
+    for f = 1, #flat, 2 do
+      if #flat[f] == ID_BYTES then set[#set + 1] = flat[f] .. flat[f + 1] end
     end
     sets[#sets + 1] = tostring(citizen)
     sets[#sets + 1] = table.concat(set)
@@ -100,7 +106,7 @@ for at = 1, #entries, STRIDE do
       indexed[#indexed + 1] = '0'
       indexed[#indexed + 1] = name
     end
-    if kind % 2 == 1 then call('SADD', reversers, nameOf(citizen)) end
+    if kind % 2 == 1 then call('SADD', reversals, reversalOf(at, citizen)) end
     if period ~= NO_PERIOD and max(passed, frozen) < periods[period + 1][3] then
       local a, b, c, d, e = byte(state, 11, 15)
       payments[period] = (payments[period] or 0) + 1
