@@ -27,7 +27,7 @@ export class KafkaLog implements Log {
     this.#connection = connection;
     this.#options = options;
     this.#admin = new AdminClient(connection);
-    this.producer = new KafkaProducer(connection);
+    this.producer = new KafkaProducer(connection, this.#admin);
     this.reader = new KafkaReader(connection, this.#admin, options.prefix ?? '');
   }
 

@@ -3,12 +3,14 @@
  *
  * kafkajs loses acknowledged records when idempotent sends overlap, and counts sequence numbers wrongly after some
  * errors: so no two sends overlap, and at the first error that escapes its (bounded) retries the client is thrown away
- * with its producer id. What was sent then may be there or not: callers derive their outputs again.
+ * with its producer id. What was sent then may be there or not: callers derive their outputs again, and nothing is sent
+ * twice here. Nor by a client that was thrown away: its own retries outlive `disconnect`, and connect anew.
  */
 import kafkajs from 'kafkajs';
 import type { Producer as Client, RecordMetadata, TopicMessages } from 'kafkajs';
 import { LogError } from '../../ports/log.ts';
 import type { Append, Appended, Producer } from '../../ports/log.ts';
+import type { AdminClient } from './admin-client.ts';
 import { connect, limitMs, RETRY } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toLogError } from './errors.ts';
@@ -21,16 +23,24 @@ import { abandon, within } from './within.ts';
 const UNMERGED_AFTER_REFUSAL = 100;
 const ALL_REPLICAS = -1;
 
+/** A client, until it is thrown away. */
+interface Session {
+  readonly client: Client;
+  isOver: boolean;
+}
+
 export class KafkaProducer implements Producer {
   readonly #connection: KafkaConnection;
+  readonly #admin: AdminClient;
   #queue: Piece[] = [];
-  #client: Client | undefined;
+  #session: Session | undefined;
   #sending: Promise<void> | undefined;
   #unmerged = 0;
   #closed = false;
 
-  constructor(connection: KafkaConnection) {
+  constructor(connection: KafkaConnection, admin: AdminClient) {
     this.#connection = connection;
+    this.#admin = admin;
   }
 
   append(appends: readonly Append[]): Promise<readonly Appended[]> {
@@ -64,7 +74,9 @@ export class KafkaProducer implements Producer {
     const pieces = takeRequest(this.#queue, this.#unmerged === 0);
     if (this.#unmerged > 0) this.#unmerged--;
     try {
-      settle(pieces, await within(limitMs(this.#connection, 'append'), 'append', this.#sendAll(pieces)));
+      const answers = await within(limitMs(this.#connection, 'append'), 'append', this.#send(pieces));
+      await this.#assertAnswered(pieces, answers);
+      settle(pieces, answers);
     } catch (error) {
       await this.#discard();
       this.#reject(pieces, toLogError(error, 'append'));
@@ -72,33 +84,44 @@ export class KafkaProducer implements Producer {
   }
 
   /**
-   * The library drops, silently, what no broker seems to lead. By its metadata, which may be older than a partition that
-   * was added: what gets no answer is sent once more, by a client that asks anew.
+   * The library leaves out, silently, what is not in its metadata, which may be older than a partition that was added:
+   * the next client will ask anew. Whether the records were written in an earlier try is not known either.
+   * @throws LogError
    */
-  async #sendAll(pieces: readonly Piece[]): Promise<RecordMetadata[]> {
-    const answers = await this.#send(pieces);
+  async #assertAnswered(pieces: readonly Piece[], answers: readonly RecordMetadata[]): Promise<void> {
     const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
-    const rest = pieces.filter(({ topic, partition }) => !answered.has(`${topic}/${partition}`));
-    if (rest.length === 0) return answers;
-    await this.#discard();
-    return [...answers, ...await this.#send(rest)];
+    for (const { topic, partition } of pieces) {
+      if (answered.has(`${topic}/${partition}`)) continue;
+      const isThere = (await this.#admin.partitionsOf(topic)).includes(partition);
+      if (!isThere) throw new LogError('no-such-partition', `there is no partition ${topic}/${partition}`);
+      throw new LogError('unavailable', `${topic}/${partition}: not known to the client yet`);
+    }
   }
 
   async #send(pieces: readonly Piece[]): Promise<RecordMetadata[]> {
-    this.#client ??= connect(this.#connection).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: RETRY,
-      createPartitioner: () => ({ message }) => message.partition!,
-    });
-    const client = this.#client;
+    const { client } = this.#session ??= this.#open();
     await client.connect();
     return client.sendBatch({
       acks: ALL_REPLICAS,
       compression: kafkajs.CompressionTypes.None,
       topicMessages: messagesOf(pieces),
     });
+  }
+
+  #open(): Session {
+    const client = connect(this.#connection).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+      // Asked at each try, so here a try that comes too late can be ended.
+      createPartitioner: () => ({ message }) => {
+        if (session.isOver) throw new kafkajs.KafkaJSNonRetriableError('thrown away');
+        return message.partition!;
+      },
+    });
+    const session: Session = { client, isOver: false };
+    return session;
   }
 
   #reject(pieces: readonly Piece[], error: LogError): void {
@@ -112,9 +135,11 @@ export class KafkaProducer implements Producer {
   }
 
   async #discard(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    if (client !== undefined) await abandon(limitMs(this.#connection, 'leave'), client.disconnect());
+    const session = this.#session;
+    this.#session = undefined;
+    if (session === undefined) return;
+    session.isOver = true;
+    await abandon(limitMs(this.#connection, 'leave'), session.client.disconnect());
   }
 }
 
@@ -128,7 +153,7 @@ function messagesOf(pieces: readonly Piece[]): TopicMessages[] {
   return [...topics.values()];
 }
 
-/** @throws LogError when a piece got no answer */
+/** @throws LogError */
 function settle(pieces: readonly Piece[], answers: readonly RecordMetadata[]): void {
   const places = new Map<string, { next: number; appendTimeMs: number | null }>();
   for (const { topicName, partition, baseOffset, logAppendTime } of answers) {
@@ -136,9 +161,7 @@ function settle(pieces: readonly Piece[], answers: readonly RecordMetadata[]): v
     places.set(`${topicName}/${partition}`, { next: Number(baseOffset), appendTimeMs: timeMs < 0 ? null : timeMs });
   }
   for (const { topic, partition } of pieces) {
-    const place = places.get(`${topic}/${partition}`);
-    if (place === undefined) throw new LogError('no-such-partition', `there is no partition ${topic}/${partition}`);
-    if (!(place.next >= 0)) throw new LogError('unavailable', `${topic}/${partition}: acknowledged without an offset`);
+    if (!(places.get(`${topic}/${partition}`)!.next >= 0)) throw new LogError('unavailable', `${topic}/${partition}: acknowledged without an offset`);
   }
   for (const { waiting, index, first, topic, partition, records } of pieces) {
     const place = places.get(`${topic}/${partition}`)!;

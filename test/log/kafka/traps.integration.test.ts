@@ -69,7 +69,7 @@ describeWithStack('traps of the client library', () => {
     }
   });
 
-  test('a producer that knew the topic before writes to a partition that was added since', async () => {
+  test('a producer that knew the topic before refuses once what goes to a partition added since, rather than lose it', async () => {
     const name = await appendTopic();
     const append = async (partition: number) => harness.log.producer.append([
       { topic: name, partition: 0, records: many(1) }, ...(partition > 0 ? [{ topic: name, partition, records: many(2) }] : [])]);
@@ -77,8 +77,9 @@ describeWithStack('traps of the client library', () => {
     const topics = new KafkaAdmin(harness.connection);
     await topics.createPartitions(name, 2);
     await topics.close();
-    expect((await append(1)).map(({ baseOffset }) => baseOffset)).toEqual([1, 0]);
-    expect((await harness.log.reader.watermarks(name)).map(({ high }) => high)).toEqual([2, 2]);
+    expect(await codeOf(append(1))).toBe('unavailable');
+    expect((await append(1)).map(({ baseOffset }) => baseOffset)).toEqual([2, 0]);
+    expect((await harness.log.reader.watermarks(name)).map(({ high }) => high)).toEqual([3, 2]);
   });
 
   test('a topic that is away is given anew to its listener: the library would read on in the next one of that name', async () => {
