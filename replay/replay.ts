@@ -46,7 +46,7 @@ type QuarantineRow = readonly [source: string, line: number, reason: string, fie
 const NO_FILES = { lines: 0, bytesDone: 0, bytesTotal: 0 } as const;
 
 /** Records published between two rounds of work: bounds memory. */
-const PUBLISH_RECORDS = 4096;
+const PUBLISH_RECORDS = 16_384;
 
 /** @throws FeedError; FiguresError and ProcessingError are faults of the program */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
