@@ -13,6 +13,8 @@ import { gunzip, GzipError } from './gunzip.ts';
 
 /** Some 500 lines: enough for speed, and still in the processor's cache when they are looked at. */
 const BLOCK_BYTES = 128 * 1024;
+/** What decides on a file without a checksum is its first line. */
+const FIRST_BLOCK_BYTES = 4 * 1024;
 
 /** Blocks that no file needs now: thousands of small files would each leave one to the garbage collector. */
 const spareBlocks: Buffer[] = [];
@@ -81,8 +83,8 @@ export class FileContent {
 function* plainBlocks(descriptor: number): Generator<Buffer> {
   const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
   try {
-    for (;;) {
-      const bytesRead = readSync(descriptor, block, 0, BLOCK_BYTES, null);
+    for (let bytes = FIRST_BLOCK_BYTES; ; bytes = BLOCK_BYTES) {
+      const bytesRead = readSync(descriptor, block, 0, bytes, null);
       if (bytesRead === 0) return;
       yield block.subarray(0, bytesRead);
     }
