@@ -30,7 +30,8 @@ export async function connectPublisher(config: Config<'kafka' | 'registry'>, kin
   const connection = connectionOf(config.kafka, `tornaconto-publish-${hostname()}`);
   const admin = new KafkaAdmin(connection);
   const offsets = new AdminClient(connection);
-  const log = new KafkaLog(connection, { prefix: config.topicPrefix });
+  // What becomes of a send that fails is looked up on the topic, which is right whatever the brokers have forgotten.
+  const log = new KafkaLog(connection, { prefix: config.topicPrefix, sending: 'once' });
   const close = async (): Promise<void> => { await Promise.all([log.close(), admin.close(), offsets.close()]); };
   try {
     const partitions = (await assertTopics(admin, config, [TOPIC_OF[kind]])).get(TOPIC_OF[kind])!;

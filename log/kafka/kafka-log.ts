@@ -5,7 +5,7 @@ import type { Log } from '../../ports/log.ts';
 import { AdminClient } from './admin-client.ts';
 import type { KafkaConnection } from './connection.ts';
 import type { ConsumerTuning } from './consumer-config.ts';
-import { KafkaProducer } from './producer.ts';
+import { KafkaProducer, type Sending } from './producer.ts';
 import { KafkaReader } from './reader.ts';
 import { KafkaSource } from './source.ts';
 
@@ -13,6 +13,8 @@ export interface KafkaLogOptions {
   /** Before the names of groups, as before those of topics. */
   readonly prefix?: string;
   readonly consumer?: ConsumerTuning;
+  /** Default `idempotent`. */
+  readonly sending?: Sending;
 }
 
 export class KafkaLog implements Log {
@@ -27,7 +29,7 @@ export class KafkaLog implements Log {
     this.#connection = connection;
     this.#options = options;
     this.#admin = new AdminClient(connection);
-    this.producer = new KafkaProducer(connection, this.#admin);
+    this.producer = new KafkaProducer(connection, this.#admin, options.sending ?? 'idempotent');
     this.reader = new KafkaReader(connection, this.#admin, options.prefix ?? '');
   }
 

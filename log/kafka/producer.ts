@@ -1,5 +1,5 @@
 /**
- * The one producer of the process: idempotent, one request at a time, waiting sends merged into the next.
+ * The one producer of the process: one request at a time, waiting sends merged into the next.
  *
  * kafkajs loses acknowledged records when idempotent sends overlap, and counts sequence numbers wrongly after some
  * errors: so no two sends overlap, and at the first error that escapes its (bounded) retries the client is thrown away
@@ -23,6 +23,13 @@ import { abandon, within } from './within.ts';
 const UNMERGED_AFTER_REFUSAL = 100;
 const ALL_REPLICAS = -1;
 
+/**
+ * Whether the library may send again what got no answer. `idempotent`: brokers know a producer's last batches, and take
+ * none twice; but one that comes back has forgotten the producers whose newest record is a day old, by the record's own
+ * time. So of records that carry a time of long ago some came twice, and whoever sends such sends `once`.
+ */
+export type Sending = 'idempotent' | 'once';
+
 /** A client, until it is thrown away. */
 interface Session {
   readonly client: Client;
@@ -32,15 +39,17 @@ interface Session {
 export class KafkaProducer implements Producer {
   readonly #connection: KafkaConnection;
   readonly #admin: AdminClient;
+  readonly #sending: Sending;
   #queue: Piece[] = [];
   #session: Session | undefined;
-  #sending: Promise<void> | undefined;
+  #draining: Promise<void> | undefined;
   #unmerged = 0;
   #closed = false;
 
-  constructor(connection: KafkaConnection, admin: AdminClient) {
+  constructor(connection: KafkaConnection, admin: AdminClient, sending: Sending) {
     this.#connection = connection;
     this.#admin = admin;
+    this.#sending = sending;
   }
 
   append(appends: readonly Append[]): Promise<readonly Appended[]> {
@@ -52,14 +61,14 @@ export class KafkaProducer implements Producer {
       waiting.piecesLeft = pieces.length;
       if (pieces.length === 0) return resolve([]);
       this.#queue.push(...pieces);
-      this.#sending ??= this.#drain();
+      this.#draining ??= this.#drain();
     });
   }
 
   /** Sends what waits, then ends. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#sending;
+    await this.#draining;
     await this.#discard();
   }
 
@@ -67,7 +76,7 @@ export class KafkaProducer implements Producer {
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#queue.length > 0) await this.#sendNext();
-    this.#sending = undefined;
+    this.#draining = undefined;
   }
 
   async #sendNext(): Promise<void> {
@@ -110,10 +119,10 @@ export class KafkaProducer implements Producer {
 
   #open(): Session {
     const client = connect(this.#connection).producer({
-      idempotent: true,
+      idempotent: this.#sending === 'idempotent',
+      retry: this.#sending === 'idempotent' ? RETRY : { ...RETRY, retries: 0 },
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      retry: RETRY,
       // Asked at each try, so here a try that comes too late can be ended.
       createPartitioner: () => ({ message }) => {
         if (session.isOver) throw new kafkajs.KafkaJSNonRetriableError('thrown away');
