@@ -5,7 +5,7 @@
  *     <TOPIC_PREFIX>{<tag>}:meta
  *     <TOPIC_PREFIX>{<tag>}<generation>:<name>
  *     <TOPIC_PREFIX>{<tag>}<generation>:c:<citizenId>          a citizen's records
- *     <TOPIC_PREFIX>{<tag>}<generation>:b:<2 bytes, hex>       a bucket of cards
+ *     <TOPIC_PREFIX>{<tag>}<generation>:cards                  every card's history, by its 32 bytes
  */
 import { hashTagOf, type ShardKind } from './hash-tags.ts';
 
@@ -13,6 +13,7 @@ export class ShardKeys {
   readonly generation: string;
   readonly meta: string;
   readonly index: string;
+  readonly cards: string;
   readonly reversals: string;
   readonly touched: string;
   readonly late: string;
@@ -21,30 +22,24 @@ export class ShardKeys {
   /** Where in a citizen's key the citizenId begins, in bytes from 1. */
   readonly nameAt: number;
   readonly #citizens: string;
-  readonly #buckets: string;
 
   constructor(prefix: string, kind: ShardKind, shard: number, generation: string) {
     this.generation = generation;
     this.meta = metaKey(prefix, kind, shard);
     const base = `${baseOf(prefix, kind, shard)}${generation}:`;
     this.index = `${base}citizens`;
+    this.cards = `${base}cards`;
     this.reversals = `${base}reversals`;
     this.touched = `${base}touched`;
     this.late = `${base}late`;
     this.lateNotes = `${base}late-notes`;
     this.outbox = `${base}outbox`;
     this.#citizens = `${base}c:`;
-    this.#buckets = `${base}b:`;
     this.nameAt = this.#citizens.length + 1;
   }
 
   citizen(citizenId: string): string {
     return this.#citizens + citizenId;
-  }
-
-  /** `bucket`: 0 to 65535. */
-  bucket(bucket: number): string {
-    return this.#buckets + bucket.toString(16);
   }
 }
 

@@ -1,26 +1,21 @@
 -- card-lookup, format 1: histories of cards, and how far the shard's fold is, in one read.
--- KEYS   meta buckets*
--- ARGV   generation:text cards:bytes
+-- KEYS   meta cards
+-- ARGV   generation:text wanted:bytes
 -- RESULT 1 found position:integer through:text histories:bytes
 -- RESULT -1 moved
 --
--- cards: 30 bytes a bucket, the card's field in it. histories: of each a u16 length, then its packed history.
-local FIELD_BYTES = 30
-local byte, char, sub, call = string.byte, string.char, string.sub, redis.call
-local cards = ARGV[2]
-local standing = call('HMGET', KEYS[1], 'generation', 'position', 'through')
-if standing[1] ~= ARGV[1] then return { -1 } end
-local found = {}
-local at = 1
-for i = 2, #KEYS do
-  local history = call('HGET', KEYS[i], sub(cards, at, at + FIELD_BYTES - 1))
-  if history then
-    local length = #history
-    found[#found + 1] = char((length - length % 256) / 256, length % 256)
-    found[#found + 1] = history
-  else
-    found[#found + 1] = '\0\0'
-  end
-  at = at + FIELD_BYTES
+-- wanted: 32 bytes a card, of at most some thousand. histories: of each a u16 length, then its packed history.
+local CARD_BYTES = 32
+local char, sub, call = string.char, string.sub, redis.call
+local meta, cards = KEYS[1], KEYS[2]
+local generation, wanted = ARGV[1], ARGV[2]
+local standing = call('HMGET', meta, 'generation', 'position', 'through')
+if standing[1] ~= generation then return { -1 } end
+local fields = {}
+for at = 1, #wanted, CARD_BYTES do fields[#fields + 1] = sub(wanted, at, at + CARD_BYTES - 1) end
+local found = #fields > 0 and call('HMGET', cards, unpack(fields)) or {}
+for i, history in ipairs(found) do
+  local length = history and #history or 0
+  found[i] = char((length - length % 256) / 256, length % 256) .. (history or '')
 end
 return { 1, tonumber(standing[2]), standing[3] or '', table.concat(found) }
