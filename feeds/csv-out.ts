@@ -7,31 +7,38 @@ import { writeWhole } from './atomic-file.ts';
 
 /** null is an empty field. */
 export type CsvValue = string | number | null;
+export type CsvRow = readonly CsvValue[];
 
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** One row with its LF. */
-export function csvRow(values: readonly CsvValue[]): string {
+export function csvRow(values: CsvRow): string {
   return `${values.map(csvField).join(',')}\n`;
 }
 
+/** Rows in pages, as they come: what waits is a page, not each row. */
+export type CsvPages = Iterable<readonly CsvRow[]> | AsyncIterable<readonly CsvRow[]>;
+
+/** So many characters, or a little more, are handed on at once. */
+const PIECE_UNITS = 32 * 1024;
+
 /** Streams the rows, in the order given, into the file. The folder must exist. */
-export async function writeCsv(
-  path: string,
-  header: readonly string[],
-  rows: Iterable<readonly CsvValue[]> | AsyncIterable<readonly CsvValue[]>,
-): Promise<void> {
-  await writeWhole(path, csvLines(header, rows));
+export async function writeCsv(path: string, header: readonly string[], pages: CsvPages): Promise<void> {
+  await writeWhole(path, csvText(header, pages));
 }
 
-async function* csvLines(
-  header: readonly string[], rows: Iterable<readonly CsvValue[]> | AsyncIterable<readonly CsvValue[]>,
-): AsyncGenerator<string> {
-  yield csvRow(header);
-  for await (const row of rows) {
-    if (row.length !== header.length) throw new Error(`a row of ${row.length} values under ${header.length} columns`);
-    yield csvRow(row);
+async function* csvText(header: readonly string[], pages: CsvPages): AsyncGenerator<string> {
+  let text = csvRow(header);
+  for await (const page of pages) {
+    for (const row of page) {
+      if (row.length !== header.length) throw new Error(`a row of ${row.length} values under ${header.length} columns`);
+      text += csvRow(row);
+      if (text.length < PIECE_UNITS) continue;
+      yield text;
+      text = '';
+    }
   }
+  yield text;
 }
 
 function csvField(value: CsvValue): string {

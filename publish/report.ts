@@ -46,7 +46,7 @@ export async function surveyReported(
 ): Promise<SurveyedFile> {
   const examples: RefusedLine[] = [];
   let surveyed: Survey | undefined;
-  async function* rows(): AsyncGenerator<readonly [number, string, string | null]> {
+  async function* rows(): AsyncGenerator<readonly [readonly [number, string, string | null]]> {
     const lines = surveyOf(file, timing, onLines);
     for (;;) {
       const { done, value } = await lines.next();
@@ -55,10 +55,10 @@ export async function surveyReported(
         return;
       }
       if (examples.length < EXAMPLES_MAX) examples.push(value);
-      yield [value.line, value.reason, value.field];
+      yield [[value.line, value.reason, value.field]];
     }
   }
-  if (reportDir === null) for await (const _row of rows()) continue;
+  if (reportDir === null) for await (const _page of rows()) continue;
   else {
     // That of an earlier run would stand there if this one fails.
     await rm(jsonPath(reportDir, file.name), { force: true });

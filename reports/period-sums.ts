@@ -4,7 +4,7 @@
 import type { Programme } from '../programme/programme.ts';
 import type { Payout } from '../schemas/generated/types.ts';
 import type { PeriodFigures } from './figures.ts';
-import type { AdjustmentRow, TotalRow } from './rows.ts';
+import type { AdjustmentRow, TotalPages } from './rows.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -23,14 +23,15 @@ export class PeriodSums {
   }
 
   /** Hands the rows on, counted. */
-  async* counting(rows: AsyncIterable<TotalRow>): AsyncIterable<TotalRow> {
-    for await (const row of rows) {
-      const [, period, transactions, cashbackCents] = row;
-      const sums = this.#periods.get(period)!;
-      sums.citizens++;
-      sums.transactions += transactions;
-      sums.cashbackCents += cashbackCents;
-      yield row;
+  async* counting(pages: TotalPages): TotalPages {
+    for await (const page of pages) {
+      for (const [, period, transactions, cashbackCents] of page) {
+        const sums = this.#periods.get(period)!;
+        sums.citizens++;
+        sums.transactions += transactions;
+        sums.cashbackCents += cashbackCents;
+      }
+      yield page;
     }
   }
 

@@ -14,12 +14,13 @@ const PAGE_CITIZENS = 500;
 
 export type Row = readonly (string | number | null)[];
 export type TotalRow = readonly [citizenId: string, period: string, transactions: number, cashbackCents: number];
+export type TotalPages = AsyncIterable<readonly TotalRow[]>;
 export type AdjustmentRow = readonly [citizenId: string, period: string, amountCents: number];
 
-/** Totals of what arrived before the deadlines, sorted by citizen and period. */
-export async function* totalRows(context: Context): AsyncIterable<TotalRow> {
-  const shards = Array.from({ length: context.partitions('citizen-ledger') }, (_, shard) => rowsOfShard(context, shard));
-  yield* mergeSorted(shards, (a, b) => compareText(a.citizenId, b.citizenId));
+/** Totals of what arrived before the deadlines, sorted by citizen and period, in pages. */
+export async function* totalRows(context: Context): TotalPages {
+  const shards = Array.from({ length: context.partitions('citizen-ledger') }, (_, shard) => citizensOf(context, shard));
+  for await (const page of mergeSorted(shards, (a, b) => compareText(a.citizenId, b.citizenId))) yield page.flatMap(({ rows }) => rows);
 }
 
 /** Each payout once, sorted by period, kind and citizen. */
@@ -72,30 +73,41 @@ interface CitizenRows {
   readonly rows: readonly TotalRow[];
 }
 
-async function* rowsOfShard({ citizens, programme }: Context, shard: number): AsyncIterable<CitizenRows> {
+async function* citizensOf({ citizens, programme }: Context, shard: number): AsyncIterable<readonly CitizenRows[]> {
   for (let after: string | null = null; ;) {
     const page = await citizens.page(shard, after, PAGE_CITIZENS);
-    for (const { citizenId, set } of page.citizens) {
-      const rows = onTimeTotals(recordsOf(set), programme)
+    yield page.citizens.map(({ citizenId, set }) => ({
+      citizenId,
+      rows: onTimeTotals(recordsOf(set), programme)
         .map(({ period, transactions, cashbackCents }): TotalRow => [citizenId, period.id, transactions, cashbackCents])
-        .sort((a, b) => compareText(a[1], b[1]));
-      yield { citizenId, rows };
-    }
+        .sort((a, b) => compareText(a[1], b[1])),
+    }));
     if (page.citizens.length < PAGE_CITIZENS) return;
     after = page.citizens.at(-1)!.citizenId;
   }
 }
 
-async function* mergeSorted(sources: readonly AsyncIterable<CitizenRows>[], compare: (a: CitizenRows, b: CitizenRows) => number): AsyncIterable<TotalRow> {
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
-  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
+/** Sorted sources, in pages, as one: a page is what can be told before another one of any source is needed. */
+async function* mergeSorted<T>(sources: readonly AsyncIterable<readonly T[]>[], compare: (a: T, b: T) => number): AsyncIterable<T[]> {
+  const heads = sources.map((source) => ({ pages: source[Symbol.asyncIterator](), page: [] as readonly T[], at: 0 }));
+  let open = heads;
   for (;;) {
-    let least = -1;
-    for (const [i, head] of heads.entries()) {
-      if (head.done !== true && (least < 0 || compare(head.value, heads[least]!.value as CitizenRows) < 0)) least = i;
+    for (const head of open) {
+      while (head.at === head.page.length) {
+        const next = await head.pages.next();
+        if (next.done === true) break;
+        [head.page, head.at] = [next.value, 0];
+      }
     }
-    if (least < 0) return;
-    yield* (heads[least]!.value as CitizenRows).rows;
-    heads[least] = await iterators[least]!.next();
+    open = open.filter(({ page, at }) => at < page.length);
+    if (open.length === 0) return;
+    const merged: T[] = [];
+    for (let all = true; all;) {
+      let least = open[0]!;
+      for (const head of open) if (compare(head.page[head.at]!, least.page[least.at]!) < 0) least = head;
+      merged.push(least.page[least.at++]!);
+      all = least.at < least.page.length;
+    }
+    yield merged;
   }
 }

@@ -44,8 +44,8 @@ class Shape {
       case 'bytes': return this.text();
       case 'fixed': return this.advance((type as types.FixedType).size);
       case 'enum': return this.index((type as types.EnumType).symbols.length) >= 0;
-      case 'array': return this.blocks(() => this.skip((type as types.ArrayType).itemsType));
-      case 'map': return this.blocks(() => this.text() && this.skip((type as types.MapType).valuesType as Type));
+      case 'array': return this.blocks((type as types.ArrayType).itemsType, false);
+      case 'map': return this.blocks((type as types.MapType).valuesType as Type, true);
       case 'record':
       case 'error': return this.record((type as types.RecordType).fields);
       case 'union:unwrapped':
@@ -65,7 +65,7 @@ class Shape {
   }
 
   /** Blocks of items up to an empty one. A negative count is followed by the block's size in bytes. */
-  private blocks(skipItem: () => boolean): boolean {
+  private blocks(itemType: Type, keyed: boolean): boolean {
     for (;;) {
       const zigzag = this.zigzag(LONG);
       if (zigzag === 0) return true;
@@ -75,7 +75,7 @@ class Shape {
       // An item is at least a byte; so an array of nulls, which nobody writes, is refused with the senseless.
       if (!(count <= this.bytes.length - this.position)) return false;
       const start = this.position;
-      for (let item = 0; item < count; item++) if (!skipItem()) return false;
+      for (let item = 0; item < count; item++) if ((keyed && !this.text()) || !this.skip(itemType)) return false;
       if (sized && this.position !== start + size) return false;
     }
   }

@@ -68,7 +68,7 @@ export class Pipeline {
     const { context } = this.engine;
     await this.engine.drain();
     const totals: string[] = [];
-    for await (const row of totalRows(context)) totals.push(row.join(','));
+    for await (const page of totalRows(context)) totals.push(...page.map((row) => row.join(',')));
     return {
       totals,
       payouts: (await payoutsOf(context)).map((payout) => payoutRow(payout).join(',')),
