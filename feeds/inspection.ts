@@ -24,7 +24,7 @@ export interface InspectedFile {
   readonly packed: boolean;
   /** Lines at the start that are no records: the checksum line, the header. They are numbered all the same. */
   readonly openingLines: 0 | 1;
-  /** SHA-256 of the whole content, unpacked, in lower-case hex; null when the inspection did not need all of it. */
+  /** SHA-256 of the whole content, unpacked, in lower-case hex; null when it was not asked for. */
   readonly sha256: string | null;
 }
 
@@ -43,16 +43,12 @@ export async function inspect(path: string, kind: FeedKind, options = { digest: 
   const content = FileContent.open(path);
   const packed = kind === 'transactions' && name.endsWith('.gz');
   const opening = kind === 'transactions' ? new ChecksumLine() : new EnrolmentHeader();
-  const hash = createHash('sha256');
-  let whole = true;
+  const hash = options.digest ? createHash('sha256') : null;
   try {
     for await (const block of content.blocks(packed)) {
       opening.push(block);
-      if (opening.settled && !packed && !options.digest) {
-        whole = false;
-        break;
-      }
-      hash.update(block);
+      hash?.update(block);
+      if (opening.settled && !packed && hash === null) break;
     }
   } catch (error) {
     if (error instanceof GzipError) return { refused: refusal(name, 'gzip') };
@@ -61,6 +57,6 @@ export async function inspect(path: string, kind: FeedKind, options = { digest: 
   const reason: RefusalReason | null = opening.refusal();
   if (reason !== null) return { refused: refusal(name, reason) };
   const { stamp, sizeBytes } = content;
-  const sha256 = whole ? hash.digest('hex') : null;
+  const sha256 = hash?.digest('hex') ?? null;
   return { refused: null, file: { kind, path, name, stamp, sizeBytes, packed, openingLines: opening.lines, sha256 } };
 }

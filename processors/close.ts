@@ -139,7 +139,7 @@ export class Close {
   // Step 6. The citizens who pass by enter the contest of step 7.
   async #payShard(period: Period, shard: number, contest: Contest | null): Promise<void> {
     if (this.closures.manifest(period.id, 'CASHBACK', shard) !== undefined) return;
-    const payouts = await ShardPayouts.open(this.#context, shard, period, 'CASHBACK');
+    const payouts = await ShardPayouts.open(this.#context, this.closures, shard, period, 'CASHBACK');
     const sums = { citizens: 0, payments: 0, grossCents: 0 };
     for await (const page of frozenTotalsOf(this.#context, shard, period)) {
       for (const { payments, grossCents } of page) {

@@ -39,6 +39,11 @@ export class Closures {
     return [...this.#byKey.values()].filter((closure) => closure.period === period && closure.kind === kind);
   }
 
+  /** How many payouts of the shard the manifests speak of. */
+  counted(shard: number): number {
+    return [...this.#byKey.values()].reduce((sum, closure) => sum + (closure.shard === shard ? closure.payouts : 0), 0);
+  }
+
   /** Every payout of the period is in the log, and said to be complete. */
   closed(period: Period): boolean {
     return this.complete(period.id, 'CASHBACK') && (period.superCashback === null || this.complete(period.id, 'SUPER_CASHBACK'));

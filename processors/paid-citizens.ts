@@ -38,9 +38,15 @@ export async function* frozenTotalsOf(context: Context, shard: number, period: P
       const records = recordsOf(set);
       const total = onTimeTotals(records, context.programme).find((candidate) => candidate.period.id === period.id);
       if (total === undefined) return [];
-      const payments = records.filter((record) => !record.reversal && record.deadlinesPassed < period.rank
-        && period.fromMs <= record.timeMs && record.timeMs < period.untilMs);
-      return [{ citizenId, total, payments: payments.length, grossCents: payments.reduce((sum, p) => sum + p.amountCents, 0) }];
+      let payments = 0;
+      let grossCents = 0;
+      for (const record of records) {
+        const isOfTotal = !record.reversal && record.deadlinesPassed < period.rank && period.fromMs <= record.timeMs && record.timeMs < period.untilMs;
+        if (!isOfTotal) continue;
+        payments++;
+        grossCents += record.amountCents;
+      }
+      return [{ citizenId, total, payments, grossCents }];
     });
   }
 }

@@ -6,7 +6,7 @@ import { payoutId, type PayoutKind } from '../programme/ids.ts';
 import type { Period } from '../programme/programme.ts';
 import type { Append, OutgoingRecord } from '../ports/log.ts';
 import type { PeriodClosure } from '../schemas/generated/types.ts';
-import { closureKey, sameManifest } from './closures.ts';
+import { closureKey, sameManifest, type Closures } from './closures.ts';
 import type { Context } from './context.ts';
 import { PayoutTable } from './payout-table.ts';
 import { ProcessingError } from './processor.ts';
@@ -36,10 +36,16 @@ export class ShardPayouts {
     this.#sent = sent;
   }
 
-  /** @throws ProcessingError other-payout, when one id stands in the log with two amounts */
-  static async open(context: Context, shard: number, period: Period, kind: PayoutKind): Promise<ShardPayouts> {
-    const { serdes, programme: { programme } } = context;
+  /**
+   * Reads what is in the log, unless the manifests speak of all of it, and none of these payouts.
+   * @throws ProcessingError other-payout, when one id stands in the log with two amounts
+   */
+  static async open(context: Context, closures: Closures, shard: number, period: Period, kind: PayoutKind): Promise<ShardPayouts> {
+    const { reader, serdes, topic, programme: { programme } } = context;
     const sent = new PayoutTable();
+    const { start, high } = (await reader.watermarks(topic('payouts')))[shard]!;
+    const allToldOf = closures.manifest(period.id, kind, shard) === undefined && closures.counted(shard) === high - start;
+    if (allToldOf) return new ShardPayouts(context, shard, period, kind, sent);
     for await (const { value: payout } of partitionValues(context, 'payouts', shard, serdes.payout)) {
       if (payout.programme !== programme || payout.period !== period.id || payout.kind !== kind) continue;
       if (sent.add(payout.payoutId, payout.amount) !== payout.amount) throw otherAmount(payout.payoutId);

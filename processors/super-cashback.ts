@@ -63,7 +63,7 @@ export async function paySuperCashback(
   const last = winners.at(-1)?.transactions ?? null;
   const byShard = Map.groupBy(winners, ({ shard }) => shard);
   for (const shard of shards) {
-    const payouts = await ShardPayouts.open(context, shard, period, 'SUPER_CASHBACK');
+    const payouts = await ShardPayouts.open(context, closures, shard, period, 'SUPER_CASHBACK');
     const due = (byShard.get(shard) ?? []).sort((a, b) => compareText(a.citizenId, b.citizenId));
     for (let i = 0; i < due.length; i += PAYOUTS_MAX) {
       await payouts.pay(due.slice(i, i + PAYOUTS_MAX)

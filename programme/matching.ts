@@ -23,8 +23,9 @@ export type NetCents = ReadonlyMap<AppliedRecord, number>;
 /** What the reversals leave of the payments. */
 export function matchReversals(records: readonly AppliedRecord[]): NetCents {
   const netCents = new Map<AppliedRecord, number>();
-  const reversals = Map.groupBy(records.filter((record) => record.reversal), (record) => record.link);
-  for (const [link, ofLink] of reversals) {
+  const reversals = records.filter((record) => record.reversal);
+  if (reversals.length === 0) return netCents;
+  for (const [link, ofLink] of Map.groupBy(reversals, (record) => record.link)) {
     const payments = records.filter((record) => !record.reversal && record.link === link);
     if (ofLink[0]!.correlated) reverseCorrelated(payments, ofLink, netCents);
     else reverseUncorrelated(payments, ofLink, netCents);

@@ -5,7 +5,7 @@
  * batching of records change nothing, because nothing here sees them.
  */
 import { cappedCashbackCents, cashbackOfPaymentCents, payableCents } from './cashback.ts';
-import { matchReversals, type AppliedRecord } from './matching.ts';
+import { matchReversals, type AppliedRecord, type NetCents } from './matching.ts';
 import type { Period, Programme } from './programme.ts';
 
 export interface PeriodTotal {
@@ -23,11 +23,7 @@ export interface PeriodTotal {
 /** The total of each period in which the citizen has an applied payment, in time order. */
 export function totals(records: readonly AppliedRecord[], programme: Programme): PeriodTotal[] {
   const netCents = matchReversals(records);
-  const payments = records.filter((record) => !record.reversal);
-  return programme.periods.flatMap((period) => {
-    const ofPeriod = payments.filter((p) => period.fromMs <= p.timeMs && p.timeMs < period.untilMs);
-    return ofPeriod.length === 0 ? [] : [totalOf(ofPeriod, netCents, period)];
-  });
+  return programme.periods.map((period) => totalOf(records, netCents, period)).filter((total) => total !== null);
 }
 
 /**
@@ -49,16 +45,18 @@ export function payCents(total: PeriodTotal | undefined): number {
   return total === undefined ? 0 : payableCents(total.cashbackCents, total.transactions, total.period);
 }
 
-function totalOf(payments: readonly AppliedRecord[], netCents: ReadonlyMap<AppliedRecord, number>, period: Period): PeriodTotal {
-  const counted = payments.filter((payment) => (netCents.get(payment) ?? payment.amountCents) > 0);
-  const accruedCents = counted.reduce(
-    (sum, payment) => sum + cashbackOfPaymentCents(netCents.get(payment) ?? payment.amountCents, period), 0,
-  );
-  return {
-    period,
-    transactions: counted.length,
-    accruedCents,
-    cashbackCents: cappedCashbackCents(accruedCents, period),
-    lastCountedMs: counted.reduce((last, payment) => Math.max(last, payment.timeMs), -Infinity),
-  };
+function totalOf(records: readonly AppliedRecord[], netCents: NetCents, period: Period): PeriodTotal | null {
+  const payments = records.filter((record) => !record.reversal && period.fromMs <= record.timeMs && record.timeMs < period.untilMs);
+  if (payments.length === 0) return null;
+  let transactions = 0;
+  let accruedCents = 0;
+  let lastCountedMs = -Infinity;
+  for (const payment of payments) {
+    const leftCents = netCents.get(payment) ?? payment.amountCents;
+    if (leftCents === 0) continue;
+    transactions++;
+    accruedCents += cashbackOfPaymentCents(leftCents, period);
+    lastCountedMs = Math.max(lastCountedMs, payment.timeMs);
+  }
+  return { period, transactions, accruedCents, cashbackCents: cappedCashbackCents(accruedCents, period), lastCountedMs };
 }

@@ -67,11 +67,10 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
     const counts = entries[at + ENTRY.counts] === 1;
     const sourceOffset = firstOffset + entries.readUInt32BE(at + ENTRY.delta);
     const owner = (owners[citizen] ??= shard.ownerOf(citizenId));
-    const found = shard.records.find(owner, entries, record);
-    if (found === 0) {
-      const passedAtArrival = entries[record + RECORD.deadlinesPassed]!;
-      const deadlinesPassed = Math.max(passedAtArrival, shard.frozen);
-      shard.records.insert(owner, entries, record, deadlinesPassed);
+    const passedAtArrival = entries[record + RECORD.deadlinesPassed]!;
+    const deadlinesPassed = Math.max(passedAtArrival, shard.frozen);
+    const known = shard.records.add(owner, entries, record, deadlinesPassed);
+    if (known === 0) {
       if (keepTotals) shard.touched.add(citizenId);
       if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversers.add(owner);
       const period = periods[entries[at + ENTRY.period]!];
@@ -86,7 +85,7 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
       continue;
     } else if (sourceOffset <= highest) {
       outcomes.repeat++;
-    } else if (shard.records.hasCheckOf(found, entries, record)) {
+    } else if (shard.records.hasCheckOf(known, entries, record)) {
       outcomes.duplicate++;
     } else {
       outcomes.conflict++;

@@ -6,7 +6,7 @@
  * costs the same for a citizen of one record and of 100,000, and a record costs its 35 bytes, one of pointers, 8 to 16
  * of table, and its share of the citizen's last block.
  */
-import { ID_BYTES, KIND_REVERSAL, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
+import { KIND_REVERSAL, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
 
 /** A record's number is 1 + its block's number, then three bits for its place in the block; so 0 is none. */
 const BLOCK_BITS = 3;
@@ -41,17 +41,7 @@ export class RecordTable {
 
   /** The owner's record with the id at `at` of `bytes`, 0 = none. */
   find(owner: number, bytes: Buffer, at: number): number {
-    const mask = this.#slots.length - 1;
-    const high = bytes.readUInt32BE(at);
-    const low = bytes.readUInt32BE(at + 4);
-    for (let slot = slotOf(owner, high, low) & mask; ; slot = (slot + 1) & mask) {
-      const record = this.#slots[slot]!;
-      if (record === 0) return 0;
-      const { bytes: stored, owners } = this.#chunkOf(blockOf(record));
-      if (owners[indexOf(blockOf(record))] !== owner) continue;
-      const place = placeOf(record);
-      if (stored.readUInt32BE(place) === high && stored.readUInt32BE(place + 4) === low) return record;
-    }
+    return this.#slots[this.#slotOf(owner, bytes, at)]!;
   }
 
   hasCheckOf(record: number, bytes: Buffer, at: number): boolean {
@@ -76,9 +66,12 @@ export class RecordTable {
     return false;
   }
 
-  /** Adds the record at `at` of `bytes`, whose id the owner does not have. */
-  insert(owner: number, bytes: Buffer, at: number, deadlinesPassed: number): void {
+  /** Adds the record at `at` of `bytes`. 0 = done; else it is not added, and this is the owner's record that has its id. */
+  add(owner: number, bytes: Buffer, at: number, deadlinesPassed: number): number {
     if ((this.#records + 1) * 2 > this.#slots.length) this.#grow();
+    const slot = this.#slotOf(owner, bytes, at);
+    const known = this.#slots[slot]!;
+    if (known !== 0) return known;
     const length = this.#lengths[owner]!++;
     const indexInBlock = length & (BLOCK_RECORDS - 1);
     if (indexInBlock === 0) this.#addBlock(owner);
@@ -89,7 +82,8 @@ export class RecordTable {
     copyRecord(bytes, at, stored, place);
     stored[place + RECORD.deadlinesPassed] = deadlinesPassed;
     this.#records++;
-    this.#place(record);
+    this.#slots[slot] = record;
+    return 0;
   }
 
   /** A copy of all records of an owner, in order of insertion. */
@@ -140,13 +134,23 @@ export class RecordTable {
   }
 
   #place(record: number): void {
-    const mask = this.#slots.length - 1;
     const { bytes, owners } = this.#chunkOf(blockOf(record));
-    const place = placeOf(record);
-    const owner = owners[indexOf(blockOf(record))]!;
-    let slot = slotOf(owner, bytes.readUInt32BE(place), bytes.readUInt32BE(place + ID_BYTES / 2)) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = record;
+    this.#slots[this.#slotOf(owners[indexOf(blockOf(record))]!, bytes, placeOf(record))] = record;
+  }
+
+  /** Where the owner's record with the id at `at` of `bytes` is, or would be. */
+  #slotOf(owner: number, bytes: Buffer, at: number): number {
+    const mask = this.#slots.length - 1;
+    const high = bytes.readUInt32BE(at);
+    const low = bytes.readUInt32BE(at + 4);
+    for (let slot = slotOf(owner, high, low) & mask; ; slot = (slot + 1) & mask) {
+      const record = this.#slots[slot]!;
+      if (record === 0) return slot;
+      const { bytes: stored, owners } = this.#chunkOf(blockOf(record));
+      if (owners[indexOf(blockOf(record))] !== owner) continue;
+      const place = placeOf(record);
+      if (stored.readUInt32BE(place) === high && stored.readUInt32BE(place + 4) === low) return slot;
+    }
   }
 
   #chunkOf(block: number): Chunk {
