@@ -9,6 +9,7 @@ import type {
   ShardStanding, SideOutput,
 } from '../../ports/citizen-totals.ts';
 import { StoreError, type Refused, type Step } from '../../ports/store.ts';
+import { compareText } from '../../programme/ranking.ts';
 import { checkAdjustments, checkFoldStep, isNextFreeze, checkStep, corrupt } from '../checks.ts';
 import { checkRules } from '../noted-rules.ts';
 import { foldStep } from './fold-step.ts';
@@ -111,8 +112,9 @@ export class MemoryCitizenTotals implements CitizenTotals {
   async page(shard: number, after: string | null, limit: number): Promise<SetPage> {
     const state = this.state.shard(shard);
     const inOrder = state.inOrder();
-    const from = after === null ? 0 : firstAfter(inOrder, after);
-    return pageOf(state, inOrder.slice(from, from + limit));
+    const from = after === null ? 0 : firstAfter(state, inOrder, after);
+    const owners = [...inOrder.subarray(from, from + limit)];
+    return { standing: state.standing(), citizens: owners.map((owner) => ({ citizenId: state.citizens[owner]!, set: state.records.setOf(owner) })) };
   }
 
   async counts(shard: number): Promise<ShardCounts> {
@@ -176,12 +178,12 @@ function firstOf(citizens: Iterable<string>, limit: number): string[] {
   return first;
 }
 
-function firstAfter(inOrder: readonly string[], after: string): number {
+function firstAfter({ citizens }: LedgerShard, inOrder: Uint32Array, after: string): number {
   let low = 0;
   let high = inOrder.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (inOrder[middle]! <= after) low = middle + 1;
+    if (compareText(citizens[inOrder[middle]!]!, after) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;

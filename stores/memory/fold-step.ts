@@ -47,12 +47,18 @@ function concernedCitizens(shard: LedgerShard, { citizens, periods, entries }: D
     const period = entries[at + ENTRY.period]!;
     const deadlinesPassed = Math.max(entries[at + ENTRY.record + RECORD.deadlinesPassed]!, shard.frozen);
     const touchesClosed = period === NO_PERIOD || deadlinesPassed >= periods[period]!.rank
-      || (owner !== undefined && shard.reversers.has(owner) && shard.records.hasReversalOf(owner, entries, at + ENTRY.record));
+      || (owner !== undefined && shard.reversals.has(reversalKey(owner, entries, at + ENTRY.record)));
     if (!touchesClosed) continue;
     const isNew = owner === undefined || shard.records.find(owner, entries, at + ENTRY.record) === 0;
     if (isNew) concerned.add(citizens[citizen]!);
   }
   return concerned;
+}
+
+/** Owner and link in 53 bits; that two are equal by chance does no harm: a citizen is reviewed for nothing. */
+function reversalKey(owner: number, entries: Buffer, record: number): number {
+  const high = entries.readUInt32BE(record + RECORD.link) ^ Math.imul(owner + 1, 0x9e3779b1);
+  return (high >>> 0) * 2 ** 21 + (entries.readUInt32BE(record + RECORD.link + 4) >>> 11);
 }
 
 function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | undefined)[], keepTotals: boolean): Folded {
@@ -72,7 +78,7 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
     const known = shard.records.add(owner, entries, record, deadlinesPassed);
     if (known === 0) {
       if (keepTotals) shard.touched.add(citizenId);
-      if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversers.add(owner);
+      if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversals.add(reversalKey(owner, entries, record));
       const period = periods[entries[at + ENTRY.period]!];
       if (period !== undefined && deadlinesPassed < period.rank) shard.addPayment(period.id, entries.readUIntBE(record + RECORD.amount, 5));
       if (passedAtArrival > shard.frozen) {

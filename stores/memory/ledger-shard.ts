@@ -28,10 +28,11 @@ export class LedgerShard {
   highestOffsets = new Map<number, number>();
 
   records = new RecordTable();
-  /** Owner's number in `records`, by citizen. */
+  /** Owner's number in `records`, by citizen, and the citizen by that number. */
   owners = new Map<string, number>();
-  /** Owners who hold a reversal: payments with its link may change a closed period. */
-  reversers = new Set<number>();
+  citizens: string[] = [];
+  /** Held reversals by owner and link: a payment with one of them may change a closed period. */
+  reversals = new Set<number>();
   /** Citizens to be looked at when the next period freezes, and those settled for that one but not the one after. */
   late = new Map<string, LateNote>();
   lateSettled = new Map<string, LateNote>();
@@ -45,7 +46,7 @@ export class LedgerShard {
   outcomes: Record<FoldOutcome, number> = { ...NO_OUTCOMES };
   stragglers = 0;
   sums = new Map<string, PeriodSums>();
-  #inOrder: string[] | null = null;
+  #inOrder: Uint32Array | null = null;
 
   standing(): ShardStanding {
     return { position: this.position, fingerprint: this.fingerprint, frozen: this.frozen };
@@ -57,6 +58,7 @@ export class LedgerShard {
     if (owner === undefined) {
       owner = this.records.addOwner();
       this.owners.set(citizenId, owner);
+      this.citizens.push(citizenId);
       this.#inOrder = null;
     }
     return owner;
@@ -67,9 +69,9 @@ export class LedgerShard {
     return owner === undefined ? Buffer.alloc(0) : this.records.setOf(owner);
   }
 
-  /** Sorted once between new citizens: pages are read of a shard that stands still. */
-  inOrder(): readonly string[] {
-    this.#inOrder ??= [...this.owners.keys()].sort(compareText);
+  /** Owners by citizenId, sorted once between new citizens: pages are read of a shard that stands still. */
+  inOrder(): Uint32Array {
+    this.#inOrder ??= Uint32Array.from(this.citizens.keys()).sort((a, b) => compareText(this.citizens[a]!, this.citizens[b]!));
     return this.#inOrder;
   }
 
@@ -94,7 +96,8 @@ export class LedgerShard {
     copy.folded = new Map(this.folded);
     copy.highestOffsets = new Map(this.highestOffsets);
     copy.owners = new Map(this.owners);
-    copy.reversers = new Set(this.reversers);
+    copy.citizens = [...this.citizens];
+    copy.reversals = new Set(this.reversals);
     copy.late = new Map(this.late);
     copy.lateSettled = new Map(this.lateSettled);
     copy.touched = new Set(this.touched);

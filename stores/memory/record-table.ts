@@ -6,7 +6,7 @@
  * costs the same for a citizen of one record and of 100,000, and a record costs its 35 bytes, one of pointers, 8 to 16
  * of table, and its share of the citizen's last block.
  */
-import { KIND_REVERSAL, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
+import { RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
 
 /** A record's number is 1 + its block's number, then three bits for its place in the block; so 0 is none. */
 const BLOCK_BITS = 3;
@@ -47,23 +47,6 @@ export class RecordTable {
   hasCheckOf(record: number, bytes: Buffer, at: number): boolean {
     const stored = this.#chunkOf(blockOf(record)).bytes;
     return stored.readUInt32BE(placeOf(record) + RECORD.check) === bytes.readUInt32BE(at + RECORD.check);
-  }
-
-  /** Whether the owner holds a reversal with the link of the record at `at` of `bytes`. */
-  hasReversalOf(owner: number, bytes: Buffer, at: number): boolean {
-    const high = bytes.readUInt32BE(at + RECORD.link);
-    const low = bytes.readUInt32BE(at + RECORD.link + 4);
-    let records = ((this.#lengths[owner]! - 1) & (BLOCK_RECORDS - 1)) + 1;
-    for (let block = this.#newest[owner]!; block !== NO_BLOCK; records = BLOCK_RECORDS) {
-      const { bytes: stored, previous } = this.#chunkOf(block);
-      const start = indexOf(block) * BLOCK_BYTES;
-      for (let place = start; place < start + records * RECORD_BYTES; place += RECORD_BYTES) {
-        const isReversal = (stored[place + RECORD.kind]! & KIND_REVERSAL) !== 0;
-        if (isReversal && stored.readUInt32BE(place + RECORD.link) === high && stored.readUInt32BE(place + RECORD.link + 4) === low) return true;
-      }
-      block = previous[indexOf(block)]!;
-    }
-    return false;
   }
 
   /** Adds the record at `at` of `bytes`. 0 = done; else it is not added, and this is the owner's record that has its id. */
