@@ -33,17 +33,35 @@ export const NO_PERIOD = 255;
 export const KIND_REVERSAL = 1;
 export const KIND_CORRELATED = 2;
 
-/** The record at a place of a packed set or entry. */
+/** A record as it lies in a packed set or entry. Its link is made when it is asked for: most citizens reverse nothing. */
+class PackedRecord implements AppliedRecord {
+  readonly reversal: boolean;
+  readonly correlated: boolean;
+  readonly timeMs: number;
+  readonly amountCents: number;
+  readonly deadlinesPassed: number;
+  private readonly bytes: Buffer;
+  private readonly at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    const kind = bytes[at + RECORD.kind]!;
+    this.reversal = (kind & KIND_REVERSAL) !== 0;
+    this.correlated = (kind & KIND_CORRELATED) !== 0;
+    this.timeMs = bytes.readDoubleBE(at + RECORD.time);
+    this.amountCents = bytes.readUIntBE(at + RECORD.amount, 5);
+    this.deadlinesPassed = bytes[at + RECORD.deadlinesPassed]!;
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  get link(): string {
+    return this.bytes.toString('latin1', this.at + RECORD.link, this.at + RECORD.check);
+  }
+}
+
+/** The record at a place of a packed set or entry, which must not change after. */
 export function recordAt(bytes: Buffer, at: number): AppliedRecord {
-  const kind = bytes[at + RECORD.kind]!;
-  return {
-    reversal: (kind & KIND_REVERSAL) !== 0,
-    correlated: (kind & KIND_CORRELATED) !== 0,
-    link: bytes.toString('latin1', at + RECORD.link, at + RECORD.check),
-    timeMs: bytes.readDoubleBE(at + RECORD.time),
-    amountCents: bytes.readUIntBE(at + RECORD.amount, 5),
-    deadlinesPassed: bytes[at + RECORD.deadlinesPassed]!,
-  };
+  return new PackedRecord(bytes, at);
 }
 
 /** All records of a citizen's packed set. */
