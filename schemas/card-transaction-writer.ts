@@ -35,11 +35,12 @@ export function writeCardTransaction(value: CardTransaction, bytes: Buffer, star
 
 /** As each of these: hands NOT_PLAIN on. */
 function text(value: string, bytes: Buffer, at: number): number {
-  if (typeof value !== 'string' || value.length > TEXT_CHARS_MAX) return NOT_PLAIN;
-  at = long(value.length, bytes, at);
-  if (at === NOT_PLAIN) return NOT_PLAIN;
+  if (at === NOT_PLAIN || typeof value !== 'string' || value.length > TEXT_CHARS_MAX) return NOT_PLAIN;
+  const { length } = value;
+  if (length < 64) bytes[at++] = 2 * length;
+  else at = long(length, bytes, at);
   let seen = 0;
-  for (let i = 0; i < value.length; i++) {
+  for (let i = 0; i < length; i++) {
     const character = value.charCodeAt(i);
     seen |= character;
     bytes[at++] = character;

@@ -77,14 +77,17 @@ export class MemoryCardIndex implements CardIndex {
   }
 
   async lookup(cards: readonly Buffer[], shardOf: (card: Buffer) => number): Promise<CardLookup> {
-    const shards = new Map<number, CardShard>();
+    const states: (CardShard | undefined)[] = [];
     const histories = cards.map((card) => {
       const shard = shardOf(card);
-      const state = this.state.shard(shard);
-      shards.set(shard, state);
+      const state = (states[shard] ??= this.state.shard(shard));
       return state.histories.get(card) ?? NEVER_ENROLLED;
     });
-    return { histories, shards: new Map([...shards].map(([shard, { position, completeThroughMs }]) => [shard, { position, completeThroughMs }])) };
+    const shards = new Map<number, { readonly position: number; readonly completeThroughMs: number }>();
+    states.forEach((state, shard) => {
+      if (state !== undefined) shards.set(shard, { position: state.position, completeThroughMs: state.completeThroughMs });
+    });
+    return { histories, shards };
   }
 
   async counts(shard: number): Promise<{ position: number; counts: Readonly<Record<string, number>> }> {

@@ -66,6 +66,9 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
   const highest = shard.highestOffsets.get(sourcePartition) ?? -1;
   const outcomes: Record<FoldOutcome, number> = { ...NO_OUTCOMES };
   let stragglers = 0;
+  // By period of the step.
+  const payments = periods.map(() => 0);
+  const grossCents = periods.map(() => 0);
   for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
     const record = at + ENTRY.record;
     const citizen = entries.readUInt16BE(at + ENTRY.citizen);
@@ -79,8 +82,12 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
     if (known === 0) {
       if (keepTotals) shard.touched.add(citizenId);
       if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversals.add(reversalKey(owner, entries, record));
-      const period = periods[entries[at + ENTRY.period]!];
-      if (period !== undefined && deadlinesPassed < period.rank) shard.addPayment(period.id, entries.readUIntBE(record + RECORD.amount, 5));
+      const place = entries[at + ENTRY.period]!;
+      const period = periods[place];
+      if (period !== undefined && deadlinesPassed < period.rank) {
+        payments[place]!++;
+        grossCents[place]! += entries.readUIntBE(record + RECORD.amount, 5);
+      }
       if (passedAtArrival > shard.frozen) {
         shard.noteLate(citizenId, { sourcePartition, sourceOffset, arrivalMs: entries.readDoubleBE(at + ENTRY.arrival) }, passedAtArrival);
       }
@@ -100,5 +107,6 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
   }
   for (const outcome of Object.keys(outcomes) as FoldOutcome[]) shard.outcomes[outcome] += outcomes[outcome];
   shard.stragglers += stragglers;
+  periods.forEach(({ id }, i) => { if (payments[i]! > 0) shard.addPayments(id, payments[i]!, grossCents[i]!); });
   return { kind: 'folded', outcomes, stragglers };
 }

@@ -79,9 +79,9 @@ export class LedgerShard {
     this.outbox.push({ serial: ++this.lastSerial, output });
   }
 
-  addPayment(periodId: string, amountCents: number): void {
-    const { payments, grossCents } = this.sums.get(periodId) ?? { payments: 0, grossCents: 0 };
-    this.sums.set(periodId, { payments: payments + 1, grossCents: grossCents + amountCents });
+  addPayments(periodId: string, payments: number, grossCents: number): void {
+    const before = this.sums.get(periodId) ?? { payments: 0, grossCents: 0 };
+    this.sums.set(periodId, { payments: before.payments + payments, grossCents: before.grossCents + grossCents });
   }
 
   noteLate(citizenId: string, cause: Cause, deadlinesPassed: number): void {
