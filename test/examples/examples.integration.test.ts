@@ -120,8 +120,11 @@ describeWithStack('the examples', () => {
     const context = await system.context();
     const other = await mkdtemp(join(folder, 'other'));
     for await (const { value } of topicValues(context, 'payouts', context.serdes.payout)) {
-      const extra = { ...value, payoutId: 'f'.repeat(32) };
-      await context.producer.append([{ topic: context.topic('payouts'), partition: 0, records: [{ key: Buffer.from(value.citizenId), value: context.serdes.payout.encode(extra) }] }]);
+      // In each partition, at its end: whichever the agent reads last, it has seen others' by then.
+      await context.producer.append(Array.from({ length: context.partitions('payouts') }, (_, partition) => {
+        const extra = { ...value, payoutId: String(partition).padStart(32, 'f') };
+        return { topic: context.topic('payouts'), partition, records: [{ key: Buffer.from(value.citizenId), value: context.serdes.payout.encode(extra) }] };
+      }));
       break;
     }
     // An agent that has paid nothing yet: another group reads all of it.
