@@ -25,8 +25,9 @@ const ALL_REPLICAS = -1;
 
 /**
  * Whether the library may send again what got no answer. `idempotent`: brokers know a producer's last batches, and take
- * none twice; but one that comes back has forgotten the producers whose newest record is a day old, by the record's own
- * time. So of records that carry a time of long ago some came twice, and whoever sends such sends `once`.
+ * none twice. But records dated long ago did come twice, a whole request, when a broker was killed and came back: most
+ * likely since it drops what it knows of producers whose newest record is a day old, by the record's own time. So
+ * whoever sends such sends `once`.
  */
 export type Sending = 'idempotent' | 'once';
 
