@@ -1,20 +1,14 @@
 /**
- * The close as it should go: what it waits for, who decides when, and what it refuses.
+ * The close as it should go: what it waits for, and who decides when.
  */
 import { describe, expect, test } from 'vitest';
-import { Close } from '../../processors/close.ts';
-import { closureKey } from '../../processors/closures.ts';
 import type { Context } from '../../processors/context.ts';
 import { topicValues } from '../../processors/topic-values.ts';
-import { payoutId } from '../../programme/ids.ts';
-import { parseProgramme } from '../../programme/parse.ts';
-import type { Programme } from '../../programme/programme.ts';
 import { SimulatedClock } from '../../runtime/simulated-clock.ts';
 import { Closer } from '../../service/closer.ts';
 import { periodStatuses } from '../../service/periods.ts';
-import { partitionOf } from '../../topology/partition-of.ts';
-import { believing, blindTo, hasty } from './mutants.ts';
-import { FIRST, FIRST_PAYOUTS, LATE, PROGRAMME, Scenario, SECOND } from './scenario.ts';
+import { believing, hasty } from './mutants.ts';
+import { FIRST, FIRST_PAYOUTS, LATE, Scenario, SECOND } from './scenario.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const NOTHING_ASKED: ReadonlySet<string> = new Set();
@@ -33,7 +27,7 @@ describe('a close', () => {
     await scenario.cluster.passTo(SECOND.deadlineMs + DAY_MS);
     expect([...await close.advance(NOTHING_ASKED)]).toEqual([['first', 'deadline'], ['second', 'earlier-period']]);
     expect([...await close.advance(new Set(['second']))]).toEqual([['first', 'deadline'], ['second', 'earlier-period']]);
-    expect(await markers(scenario)).toBe(0);
+    expect(await scenario.markers()).toBe(0);
     await scenario.closeWith(await scenario.cluster.start([]), FIRST);
     await scenario.expectSoundToTheEnd();
   });
@@ -87,7 +81,7 @@ describe('only the broker\'s clock says when', () => {
     closer.start();
     await pass();
     expect(closer.waiting.get('first')).toBe('deadline');
-    expect([await markers(scenario), await scenario.payouts()]).toEqual([0, []]);
+    expect([await scenario.markers(), await scenario.payouts()]).toEqual([0, []]);
     // Control: once the brokers' clocks are there, the same closer closes.
     await scenario.cluster.passTo(FIRST.deadlineMs);
     await pass();
@@ -105,69 +99,6 @@ describe('only the broker\'s clock says when', () => {
   });
 });
 
-describe('a closer refuses', () => {
-  const changed = (change: object): Programme => parseProgramme(JSON.stringify({
-    programme: 'prova', timeZone: 'UTC', currency: '978',
-    periods: [{ id: 'first', from: '2021-03-03', until: '2021-03-05', grace: 'PT6H', rateBasisPoints: 1000, transactionCapCents: 1500,
-      periodCapCents: 4000, minimumTransactions: 2, superCashback: { ranks: 2, cents: 5000 }, ...change }],
-  }));
-
-  test.each([
-    ['an earlier deadline', changed({ grace: 'PT1H' })], ['another rate', changed({ rateBasisPoints: 2000 })],
-  ])('a programme with %s than that of the payments, before it writes anything', async (_, programme) => {
-    const scenario = await Scenario.prepare();
-    const { close } = await scenario.cluster.start([], {}, (context) => ({ ...context, programme }));
-    await expect(close.advance(NOTHING_ASKED).then(() => scenario.cluster.passTo(FIRST.deadlineMs)).then(() => close.advance(NOTHING_ASKED)))
-      .rejects.toMatchObject({ code: 'other-rules' });
-    expect(await markers(scenario)).toBe(0);
-  });
-
-  test('and accrue does not freeze at a marker of other rules', async () => {
-    const scenario = await Scenario.prepare();
-    const { context } = scenario;
-    const value = context.serdes.ledger.encode({
-      sourcePartition: -1, firstOffset: 0, rules: PROGRAMME.rulesHash, citizens: [], periods: [{ id: 'first', rules: '0123456789abcdef' }],
-      entries: Buffer.alloc(0), layout: 1, closes: 'first',
-    });
-    await scenario.cluster.log.producer.append([{ topic: 'citizen-ledger', partition: 0, records: [{ key: null, value }] }]);
-    await expect(scenario.cluster.settle()).rejects.toMatchObject({ code: 'other-rules' });
-  });
-
-  test('to pay where one payout id has another amount in the log', async () => {
-    const scenario = await Scenario.prepare();
-    await plantPayout(scenario, 'citizen-0', 2101);
-    await scenario.cluster.passTo(FIRST.deadlineMs);
-    await expect(scenario.closeWith(await scenario.cluster.start([]), FIRST)).rejects.toMatchObject({ code: 'other-payout' });
-  });
-
-  test('to tell a manifest where the log holds payouts that are not due', async () => {
-    const scenario = await Scenario.prepare();
-    await plantPayout(scenario, 'citizen-5', 1);
-    await scenario.cluster.passTo(FIRST.deadlineMs);
-    await expect(scenario.closeWith(await scenario.cluster.start([]), FIRST)).rejects.toMatchObject({ code: 'other-payout' });
-  });
-
-  test('control: a closer that does not read what is there pays twice', async () => {
-    const scenario = await Scenario.prepare();
-    await plantPayout(scenario, 'citizen-0', 2101);
-    await scenario.cluster.passTo(FIRST.deadlineMs);
-    await scenario.closeWith(await scenario.cluster.start([], {}, blindTo('payouts')), FIRST);
-    await expect(scenario.expectSound(FIRST)).rejects.toThrow('payout-repeat-differs');
-  });
-
-  test('two manifests of one shard that differ', async () => {
-    const scenario = await Scenario.prepare();
-    const manifest = {
-      programme: 'prova', period: 'first', kind: 'CASHBACK', shard: 0, shards: 3, citizens: 1, payouts: 0, amount: 0, digest: 'x', lastRankedTransactions: null,
-    } as const;
-    const { closure } = scenario.context.serdes;
-    for (const other of [manifest, manifest, { ...manifest, citizens: 2 }]) {
-      await scenario.cluster.log.producer.append([{ topic: 'period-closures', partition: 0, records: [{ key: closureKey(manifest), value: closure.encode(other) }] }]);
-    }
-    await expect(new Close(scenario.context).advance(NOTHING_ASKED)).rejects.toMatchObject({ code: 'other-payout' });
-  });
-});
-
 describe('what arrived in time counts', () => {
   /** The second payment of a citizen who else has too few. */
   const IN_TIME = 'citizen-5,first,CASHBACK,2,888';
@@ -181,7 +112,7 @@ describe('what arrived in time counts', () => {
       await cluster.passTo(FIRST.deadlineMs + i * DAY_MS);
       expect((await closer.close.advance(NOTHING_ASKED)).get('first')).toBe('receipts');
     }
-    expect(await markers(scenario)).toBe(0);
+    expect(await scenario.markers()).toBe(0);
     expect((await periodStatuses(scenario.context, cluster.clock.nowMs()))[0]!.waitingFor).toEqual(['qualify: 1 card transactions are not qualified yet']);
     await cluster.start(['qualify']);
     await scenario.closeWith(closer, FIRST);
@@ -250,18 +181,3 @@ describe('what arrived in time counts', () => {
     return { calls: closer.line.calls.length, inTime };
   }
 });
-
-async function markers({ context }: Scenario): Promise<number> {
-  let count = 0;
-  for await (const { value } of topicValues(context, 'citizen-ledger', context.serdes.ledger)) if (value.closes !== null) count++;
-  return count;
-}
-
-async function plantPayout({ context, cluster }: Scenario, citizenId: string, amount: number): Promise<void> {
-  const value = context.serdes.payout.encode({
-    payoutId: payoutId('prova', 'first', 'CASHBACK', citizenId), programme: 'prova', period: 'first', citizenId, kind: 'CASHBACK', amount,
-    transactions: 2, deadline: FIRST.deadlineMs,
-  });
-  const partition = partitionOf(Buffer.from(citizenId), 3);
-  await cluster.log.producer.append([{ topic: 'payouts', partition, records: [{ key: Buffer.from(citizenId), value }] }]);
-}

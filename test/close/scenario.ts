@@ -7,6 +7,7 @@ import { verify } from '../../audit/verify.ts';
 import { parseProgramme } from '../../programme/parse.ts';
 import type { Period } from '../../programme/programme.ts';
 import type { Arrival, Context } from '../../processors/context.ts';
+import { topicValues } from '../../processors/topic-values.ts';
 import { LogError } from '../../ports/log.ts';
 import { adjustmentRows, payoutRow, payoutsOf } from '../../reports/rows.ts';
 import { partitionOf } from '../../topology/partition-of.ts';
@@ -168,6 +169,14 @@ export class Scenario {
 
   async adjustments(): Promise<string[]> {
     return (await adjustmentRows(this.context)).map((row) => row.join());
+  }
+
+  /** How many close markers are in the ledger. */
+  async markers(): Promise<number> {
+    const { context } = this;
+    let count = 0;
+    for await (const { value } of topicValues(context, 'citizen-ledger', context.serdes.ledger)) if (value.closes !== null) count++;
+    return count;
   }
 
   /** Lives on, and then both periods were paid as by hand, and verify finds no difference. */
