@@ -19,8 +19,10 @@ export async function foundPayouts(
 ): Promise<Readonly<Record<PayoutKind, FoundPayouts>>> {
   const found = { CASHBACK: new Map<string, Payout>(), SUPER_CASHBACK: new Map<string, Payout>() };
   for await (const { value: payout, record } of partitionValues(context, 'payouts', shard, context.serdes.payout)) {
-    if (payout.programme !== context.programme.programme || payout.period !== period.id) continue;
     const { payoutId: id, kind, citizenId } = payout;
+    const isOurs = payout.programme === context.programme.programme && context.programme.periods.some((known) => known.id === payout.period);
+    if (!isOurs) differences.add('payout-extra', `${kind} ${id} of another programme or period`, null, contentOf(payout));
+    if (!isOurs || payout.period !== period.id) continue;
     if (record.key?.toString() !== citizenId) differences.add('payout-misplaced', `${kind} ${id}`, citizenId, 'another key');
     const known = found[kind].get(id);
     if (known === undefined) found[kind].set(id, payout);

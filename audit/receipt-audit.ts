@@ -25,9 +25,9 @@ export async function auditReceipts(context: Context, differences: Differences):
 }
 
 /** Null also where two say different things of the same records. */
-async function receiptOf({ reader, serdes, topic }: Context, partition: number, where: string, differences: Differences): Promise<Receipt | null> {
+async function receiptOf(context: Context, partition: number, where: string, differences: Differences): Promise<Receipt | null> {
   try {
-    return await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+    return await newestReceipt(context, partition);
   } catch (error) {
     if (!(error instanceof ProcessingError)) throw error;
     differences.add('receipt-sums', where, null, error.message);

@@ -60,7 +60,7 @@ function report(error: unknown): number {
   // A server's fault: its message says which, a stack would only say where it was noticed.
   if (error instanceof Error && 'remedy' in error) {
     console.error(`tornaconto: ${error.message}`);
-    return EXIT.fault;
+    return 'code' in error && error.code === 'other-rules' ? EXIT.usage : EXIT.fault; // the programme file is at odds with the log
   }
   if (isFileError(error)) {
     console.error(`tornaconto: ${error.path}: ${error.code}`);

@@ -16,7 +16,7 @@ import type { Context } from './context.ts';
 import { CLOCK_TICK } from './enrol.ts';
 import { frozenSumsOf, frozenTotalsOf, NotFrozen, type FrozenTotal } from './paid-citizens.ts';
 import { ProcessingError } from './processor.ts';
-import { newestReceipt } from './receipts.ts';
+import { agreeWithReceipts, newestReceipt } from './receipts.ts';
 import { ShardPayouts, type Due } from './shard-payouts.ts';
 import { Contest, paySuperCashback } from './super-cashback.ts';
 import { totalRecord } from './totals-keeper.ts';
@@ -89,24 +89,25 @@ export class Close {
   }
 
   /**
-   * A process with another programme file would close at another time and pay other amounts.
-   * @throws StoreError other-rules
+   * A process with another programme file would close at another time and pay other amounts, or under other ids.
+   * @throws ProcessingError, StoreError other-rules
    */
   async #agree(period: Period): Promise<void> {
     if (this.#agreed.has(period.id)) return;
     const { citizens, programme } = this.#context;
+    await agreeWithReceipts(this.#context);
     for (const shard of this.#shards()) await citizens.claim(shard, rulesOf(programme));
     this.#agreed.add(period.id);
   }
 
   // Steps 2 and 3. The watermarks are kept: what comes later arrived later.
   async #qualified(period: Period): Promise<boolean> {
-    const { reader, serdes, topic } = this.#context;
+    const { reader, topic } = this.#context;
     const now = await reader.watermarks(topic('card-transactions'));
     const highs = this.#highs.get(period.id) ?? now.map((partition) => partition.high);
     this.#highs.set(period.id, highs);
     for (const [partition, high] of highs.entries()) {
-      const receipt = high === 0 ? null : await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+      const receipt = high === 0 ? null : await newestReceipt(this.#context, partition);
       if (receipt === null && high > 0 && now[partition]!.start > 0) {
         throw new ProcessingError('other-log', `card-transactions/${partition} has lost records that were never qualified`);
       }

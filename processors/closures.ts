@@ -18,7 +18,7 @@ export class Closures {
 
   /**
    * Reads on to the end of the topic.
-   * @throws ProcessingError other-payout, when a repeat does not say the same
+   * @throws ProcessingError other-payout, when a repeat does not say the same, or is of another programme
    */
   async refresh(): Promise<void> {
     const { reader, topic, serdes } = this.#context;
@@ -56,7 +56,9 @@ export class Closures {
   }
 
   #note(closure: PeriodClosure): void {
-    if (closure.programme !== this.#context.programme.programme) return;
+    if (closure.programme !== this.#context.programme.programme) {
+      throw new ProcessingError('other-payout', 'period-closures holds a manifest of another programme');
+    }
     const key = `${closure.period}/${closure.kind}/${closure.shard}`;
     const known = this.#byKey.get(key);
     if (known !== undefined && !sameManifest(known, closure)) {

@@ -17,7 +17,8 @@ import { Decisions } from './decisions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Processor, Progress } from './processor.ts';
 import { quarantined, quarantineRecord, type Refusal } from './quarantine.ts';
-import { newestReceipt } from './receipts.ts';
+import { agreeWithReceipts, newestReceipt } from './receipts.ts';
+import { termsOf } from './terms.ts';
 import { TimeBarrier } from './time-barrier.ts';
 import { TransactionReading, type Transaction } from './transaction-reading.ts';
 
@@ -54,12 +55,14 @@ export class Qualify implements Processor {
     this.#barrier = new TimeBarrier(context);
   }
 
+  /** @throws ProcessingError other-rules, when transactions were judged under another programme file */
   async claim(partition: number): Promise<Standing> {
-    const { reader, serdes, topic, programme } = this.#context;
-    const newest = await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+    const { programme } = this.#context;
+    const newest = await newestReceipt(this.#context, partition);
+    if (newest === null) await agreeWithReceipts(this.#context); // of the other partitions
     const receipt = newest ?? {
       sourcePartition: partition, end: 0, read: 0, qualified: 0, dropped: {}, quarantined: {},
-      rules: programme.rulesHash, fingerprint: Buffer.alloc(0),
+      rules: programme.rulesHash, fingerprint: Buffer.alloc(0), terms: {},
     };
     this.#receipts.set(partition, receipt);
     return { position: receipt.end, fingerprint: newest === null ? null : receipt.fingerprint };
@@ -120,7 +123,7 @@ export class Qualify implements Processor {
     if (count === 0) return { kind: 'waiting', position: -1, reason: 'card-index-behind' };
 
     await this.#append(partition, judged);
-    await this.#acknowledge(partition, records[count - 1]!, count, judged, last);
+    await this.#acknowledge(partition, records.slice(0, count), judged, last);
     const position = records[count - 1]!.offset + 1;
     return count < records.length ? { kind: 'waiting', position, reason: 'card-index-behind' } : { kind: 'advanced', position };
   }
@@ -160,18 +163,21 @@ export class Qualify implements Processor {
   }
 
   // Step 5.
-  async #acknowledge(partition: number, lastRecord: LogRecord, read: number, judged: Judged, last: Receipt): Promise<void> {
+  async #acknowledge(partition: number, records: readonly LogRecord[], judged: Judged, last: Receipt): Promise<void> {
     const { producer, serdes, telemetry, topic, programme } = this.#context;
     const { qualified, dropped, quarantined } = judged;
+    const lastRecord = records.at(-1)!;
+    const newestArrivalMs = records.reduce((newest, { timestampMs }) => Math.max(newest, timestampMs), -Infinity);
     const receipt: Receipt = {
       sourcePartition: partition,
       end: lastRecord.offset + 1,
-      read: last.read + read,
+      read: last.read + records.length,
       qualified: last.qualified + qualified,
       dropped: sum(last.dropped, dropped),
       quarantined: sum(last.quarantined, quarantined),
       rules: programme.rulesHash,
       fingerprint: fingerprintOf(lastRecord),
+      terms: { ...last.terms, ...termsOf(programme, newestArrivalMs) },
     };
     await producer.append([{ topic: topic('receipts'), partition, records: [{ key: null, value: serdes.receipt.encode(receipt) }] }]);
     if (this.#receipts.get(partition) === last) this.#receipts.set(partition, receipt);

@@ -1,29 +1,40 @@
 /**
  * Receipts: how far each partition of `card-transactions` is qualified, and what became of it, cumulated from 0.
  */
-import type { LogReader } from '../ports/log.ts';
 import type { Receipt } from '../schemas/generated/types.ts';
-import type { Serde } from '../schemas/serde.ts';
+import type { Context } from './context.ts';
 import { ProcessingError } from './processor.ts';
+import { checkTerms } from './terms.ts';
 
 /** A zombie's older receipt may land last; more than this many of them cannot. */
 const NEWEST = 100;
 
-/** The receipt with the greatest end among the newest; null when there is none. */
-export async function newestReceipt(
-  reader: LogReader, topic: string, partition: number, serde: Serde<Receipt>,
-): Promise<Receipt | null> {
-  const { start, high } = (await reader.watermarks(topic))[partition] ?? { start: 0, high: 0 };
+/**
+ * The receipt with the greatest end among the newest; null when there is none.
+ * @throws ProcessingError other-rules, when it was written under another programme file; sums-differ
+ */
+export async function newestReceipt({ reader, serdes, topic, programme }: Context, partition: number): Promise<Receipt | null> {
+  const { start, high } = (await reader.watermarks(topic('receipts')))[partition] ?? { start: 0, high: 0 };
   let newest: Receipt | null = null;
-  for await (const records of reader.range(topic, partition, Math.max(start, high - NEWEST), high)) {
-    await serde.prepare(records.map((record) => record.value));
+  for await (const records of reader.range(topic('receipts'), partition, Math.max(start, high - NEWEST), high)) {
+    await serdes.receipt.prepare(records.map((record) => record.value));
     for (const { value } of records) {
-      const receipt = serde.decode(value);
+      const receipt = serdes.receipt.decode(value);
       if (newest === null || receipt.end > newest.end) newest = receipt;
       else if (receipt.end === newest.end) refuseUnequal(receipt, newest, partition);
     }
   }
+  if (newest !== null) checkTerms(newest.terms, programme);
   return newest;
+}
+
+/**
+ * Whether this process may judge, fold or pay: asked of the log, for the stores may be empty.
+ * @throws ProcessingError other-rules
+ */
+export async function agreeWithReceipts(context: Context): Promise<void> {
+  const marks = await context.reader.watermarks(context.topic('receipts'));
+  for (const [partition, { high }] of marks.entries()) if (high > 0) await newestReceipt(context, partition);
 }
 
 /** Two processes that qualified the same records under the same rules must have come to the same. */

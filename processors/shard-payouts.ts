@@ -38,7 +38,7 @@ export class ShardPayouts {
 
   /**
    * Reads what is in the log, unless the manifests speak of all of it, and none of these payouts.
-   * @throws ProcessingError other-payout, when one id stands in the log with two amounts
+   * @throws ProcessingError other-payout, when one id stands in the log with two amounts, or a payout is of another programme
    */
   static async open(context: Context, closures: Closures, shard: number, period: Period, kind: PayoutKind): Promise<ShardPayouts> {
     const { reader, serdes, topic, programme: { programme } } = context;
@@ -47,7 +47,9 @@ export class ShardPayouts {
     const allToldOf = closures.manifest(period.id, kind, shard) === undefined && closures.counted(shard) === high - start;
     if (allToldOf) return new ShardPayouts(context, shard, period, kind, sent);
     for await (const { value: payout } of partitionValues(context, 'payouts', shard, serdes.payout)) {
-      if (payout.programme !== programme || payout.period !== period.id || payout.kind !== kind) continue;
+      // Its ids are others: to pay beside it would be to pay twice.
+      if (payout.programme !== programme) throw new ProcessingError('other-payout', `shard ${shard}: the log holds payouts of another programme`);
+      if (payout.period !== period.id || payout.kind !== kind) continue;
       if (sent.add(payout.payoutId, payout.amount) !== payout.amount) throw otherAmount(payout.payoutId);
     }
     return new ShardPayouts(context, shard, period, kind, sent);

@@ -65,7 +65,7 @@ export interface ProcessedFigures {
 }
 
 export async function processedFigures(context: Context): Promise<ProcessedFigures> {
-  const { cards, citizens, partitions, reader, serdes, topic } = context;
+  const { cards, citizens, partitions, reader, topic } = context;
   const enrolments: Counts = {};
   for (let shard = 0; shard < partitions('card-enrolments'); shard++) addAll(enrolments, (await cards.counts(shard)).counts);
   const figures = { read: 0, qualified: 0, applied: 0, duplicate: 0, conflict: 0 };
@@ -73,7 +73,7 @@ export async function processedFigures(context: Context): Promise<ProcessedFigur
   const quarantined: Counts = {};
   const sources = (await reader.watermarks(topic('card-transactions'))).length;
   for (let partition = 0; partition < sources; partition++) {
-    const receipt = await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+    const receipt = await newestReceipt(context, partition);
     if (receipt === null) continue;
     figures.read += receipt.read;
     figures.qualified += receipt.qualified;

@@ -77,10 +77,11 @@ function beginning({ arrival }: Context, period: Period): string {
   return arrival === 'producer' ? `tornaconto close ${period.id}` : 'the close to begin: deadline and margin on the broker\'s clock';
 }
 
-async function unqualified({ reader, topic, serdes }: Context): Promise<number> {
+async function unqualified(context: Context): Promise<number> {
+  const { reader, topic } = context;
   let behind = 0;
   for (const [partition, { high }] of (await reader.watermarks(topic('card-transactions'))).entries()) {
-    if (high > 0) behind += high - ((await newestReceipt(reader, topic('receipts'), partition, serdes.receipt))?.end ?? 0);
+    if (high > 0) behind += high - ((await newestReceipt(context, partition))?.end ?? 0);
   }
   return behind;
 }

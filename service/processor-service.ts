@@ -4,6 +4,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from '../processors/context.ts';
+import { agreeWithReceipts } from '../processors/receipts.ts';
 import { makeProcessor, type PartitionRole } from '../runtime/processors.ts';
 import { Worker } from '../runtime/worker.ts';
 import type { Role } from '../topology/names.ts';
@@ -51,8 +52,12 @@ export class ProcessorService {
     this.#deps = deps;
   }
 
+  /** @throws ProcessingError other-rules, when payments were judged under another programme file */
   async start(): Promise<void> {
     const { roles } = this.#deps;
+    // A role that reads receipts anyway: its reader has joined then.
+    const { context } = this.#deps.context(roles.find((role) => role === 'qualify') ?? roles[0]!);
+    await agreeWithReceipts(context);
     for (const role of roles) {
       if (role === 'close') continue;
       this.#workers.push(this.#workerOf(role));

@@ -203,6 +203,8 @@ export interface Receipt {
   readonly rules: string;
   /** Hash of the last source record before `end`; empty when none was read. */
   readonly fingerprint: Buffer;
+  /** What all of it was judged under: of the programme file name, time zone and currency, and by `period ID` the hash of the rules of each period that had begun. */
+  readonly terms: Readonly<Record<string, string>>;
 }
 
 /** Every schema by its name. */

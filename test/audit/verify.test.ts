@@ -105,6 +105,7 @@ describe('a planted fault', () => {
     ['a payout to somebody else', 'payout-misplaced', first('payouts', payout, (value) => ({ ...value, citizenId: 'citizen-99' }))],
     ['a prize for somebody who did not win', 'payout-extra', first('payouts', payout, (value): Payout => (
       { ...value, kind: 'SUPER_CASHBACK', payoutId: payoutId('prova', 'first', 'SUPER_CASHBACK', 'citizen-7') }))],
+    ['a payout of another programme', 'payout-extra', first('payouts', payout, (value) => ({ ...value, programme: 'altra' }))],
     ['a manifest is missing', 'manifest-missing', first('period-closures', closure, () => null)],
     ['a manifest of another digest', 'manifest-differs', first('period-closures', closure, (value) => ({ ...value, digest: '0'.repeat(64) }))],
     ['a manifest of another sum', 'manifest-differs', first('period-closures', closure, (value) => ({ ...value, amount: value.amount + 1 }))],

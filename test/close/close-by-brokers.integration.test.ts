@@ -139,9 +139,9 @@ describeWithStack('a close by the brokers\' clock', () => {
   });
 
   async function isFolded(): Promise<boolean> {
-    const { reader, topic, serdes, citizens } = context;
+    const { reader, topic, citizens } = context;
     for (const [partition, marks] of (await reader.watermarks(topic('card-transactions'))).entries()) {
-      const receipt = await newestReceipt(reader, topic('receipts'), partition, serdes.receipt);
+      const receipt = await newestReceipt(context, partition);
       if ((receipt?.end ?? 0) < marks.high) return false;
     }
     for (const [shard, marks] of (await reader.watermarks(topic('citizen-ledger'))).entries()) {

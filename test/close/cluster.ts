@@ -102,6 +102,10 @@ export class Cluster {
     return started;
   }
 
+  get processes(): readonly Process[] {
+    return [...this.#processes];
+  }
+
   /** The process is gone, and its partitions are others'. */
   kill(process: Process): void {
     process.line.die();

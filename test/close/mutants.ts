@@ -23,6 +23,14 @@ export function believing(context: Context): Context {
   return { ...context, serdes: { ...context.serdes, receipt } };
 }
 
+/** Does not read in receipts what they were judged under. */
+export function forgetful(context: Context): Context {
+  const receipt = Object.create(context.serdes.receipt) as Context['serdes']['receipt'];
+  receipt.decode = (value) => ({ ...context.serdes.receipt.decode(value), terms: {} });
+  receipt.prepare = (values) => context.serdes.receipt.prepare(values);
+  return { ...context, serdes: { ...context.serdes, receipt } };
+}
+
 /** Reads the watermarks of the sources before it looks at the clock. */
 export function hasty(context: Context): Context {
   let before = context.reader.watermarks('card-transactions');

@@ -18,13 +18,14 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse('2021-03-01T12:00:00Z');
 const rules = { rateBasisPoints: 1000, transactionCapCents: 1500, periodCapCents: 4000, minimumTransactions: 2, grace: 'PT6H' };
 
-export const PROGRAMME = parseProgramme(JSON.stringify({
+export const PROGRAMME_FILE = {
   programme: 'prova', timeZone: 'UTC', currency: '978',
   periods: [
     { id: 'first', from: '2021-03-03', until: '2021-03-05', ...rules, superCashback: { ranks: 2, cents: 5000 } },
     { id: 'second', from: '2021-03-05', until: '2021-03-07', ...rules, superCashback: { ranks: 1, cents: 7000 } },
   ],
-}));
+};
+export const PROGRAMME = parseProgramme(JSON.stringify(PROGRAMME_FILE));
 const [first, second] = PROGRAMME.byDeadline;
 export const FIRST: Period = first!;
 export const SECOND: Period = second!;

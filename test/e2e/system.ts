@@ -77,7 +77,7 @@ export class System {
   /** What is published and not yet in every citizen's kept total, by the stores and the receipts; empty = nothing. */
   async unfolded(): Promise<string[]> {
     const context = await this.context();
-    const { reader, topic, cards, citizens, serdes } = context;
+    const { reader, topic, cards, citizens } = context;
     const behind: string[] = [];
     const note = (where: string, position: number, high: number): void => {
       if (position !== high) behind.push(`${where}: ${position} of ${high}`);
@@ -86,7 +86,7 @@ export class System {
       note(`enrol ${shard}`, (await cards.counts(shard)).position, high);
     }
     for (const [partition, { high }] of (await reader.watermarks(topic('card-transactions'))).entries()) {
-      if (high > 0) note(`qualify ${partition}`, (await newestReceipt(reader, topic('receipts'), partition, serdes.receipt))?.end ?? 0, high);
+      if (high > 0) note(`qualify ${partition}`, (await newestReceipt(context, partition))?.end ?? 0, high);
     }
     for (const [shard, { high }] of (await reader.watermarks(topic('citizen-ledger'))).entries()) {
       note(`accrue ${shard}`, (await citizens.counts(shard)).position, high);

@@ -38,7 +38,7 @@ test('a batch adds to the receipt that it began with', async () => {
   expect(await newest()).toMatchObject({ end: 3, read: 3, qualified: 3 });
 
   function newest() {
-    return newestReceipt(log.reader, 'receipts', 0, context.serdes.receipt);
+    return newestReceipt(context, 0);
   }
 });
 

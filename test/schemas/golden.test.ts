@@ -23,7 +23,7 @@ test('the internal records come back as they were', async () => {
   const receipts = await Serde.open(registry, 'receipts', 'Receipt');
   const receipt = {
     sourcePartition: 0, end: 12, read: 12, qualified: 9, dropped: { online: 2 }, quarantined: { malformed: 1 },
-    rules: '0123456789abcdef', fingerprint: Buffer.alloc(0),
+    rules: '0123456789abcdef', fingerprint: Buffer.alloc(0), terms: { currency: '978' },
   };
   expect(receipts.decode(receipts.encode(receipt))).toEqual(receipt);
 });
