@@ -25,15 +25,20 @@ export interface RedisConnectionOptions {
 
 const COMMAND_TIMEOUT_MS = 3000;
 const CHECK_INTERVAL_MS = 60_000;
+/** While a server must not be used. */
+const FAULT_CHECK_INTERVAL_MS = 1000;
 const RETRY_DELAY_MS_MAX = 1000;
 const SCAN_COUNT = 1000;
 
 export class RedisConnection {
   readonly #client: Redis | Cluster;
   readonly #onWarning: (message: string) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #checkIntervalMs: number;
+  #timer: NodeJS.Timeout | undefined;
   /** Why the servers must not be used, as the last check found. */
   #fault: StoreError | null = null;
+  #wasPrimary = false;
+  #isClosed = false;
 
   /** @throws StoreError unavailable, misconfigured; Error when the URL is none */
   static async connect(options: RedisConnectionOptions): Promise<RedisConnection> {
@@ -55,8 +60,10 @@ export class RedisConnection {
   private constructor(client: Redis | Cluster, options: RedisConnectionOptions) {
     this.#client = client;
     this.#onWarning = options.onWarning ?? (() => undefined);
-    this.#timer = setInterval(() => void this.#checkAgain(), options.checkIntervalMs ?? CHECK_INTERVAL_MS).unref();
-    // After a failover another server answers.
+    this.#checkIntervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
+    this.#checkLater();
+    // After a failover another server answers: nothing is asked of it before it has been checked.
+    client.on('close', () => { this.#fault ??= new StoreError('unavailable', 'Redis cannot be reached'); });
     client.on('ready', () => void this.#checkAgain());
   }
 
@@ -67,13 +74,14 @@ export class RedisConnection {
   async check(): Promise<void> {
     try {
       for (const node of this.#primaries()) {
-        for (const warning of await inspectServer(node)) this.#onWarning(warning);
+        for (const warning of await inspectServer(node, this.#wasPrimary)) this.#onWarning(warning);
       }
       this.#fault = null;
+      this.#wasPrimary = true;
     } catch (error) {
-      const storeError = storeErrorOf(error, 'checking the server');
-      if (storeError.code === 'misconfigured') this.#fault = storeError;
-      throw storeError;
+      // What cannot be reached fails calls by itself.
+      if (error instanceof StoreError) this.#fault = error;
+      throw storeErrorOf(error, 'checking the server');
     }
   }
 
@@ -133,15 +141,27 @@ export class RedisConnection {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#isClosed = true;
     // Answers to what was sent are awaited; when there is nobody to give them, not.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
   }
 
+  /** A fault is kept and thrown at the calls. */
   async #checkAgain(): Promise<void> {
-    // A fault is kept and thrown at the calls; an unreachable server fails them by itself.
     await this.check().catch(() => undefined);
+    if (!this.#isClosed) this.#checkLater();
+  }
+
+  #checkLater(): void {
+    clearTimeout(this.#timer);
+    const delayMs = this.#fault === null ? this.#checkIntervalMs : Math.min(FAULT_CHECK_INTERVAL_MS, this.#checkIntervalMs);
+    this.#timer = setTimeout(() => {
+      // An address that moves with the primary, or Sentinels, may lead elsewhere by now: connected again, it is checked.
+      if (this.#fault?.code === 'unavailable' && this.#client instanceof Redis && this.#client.status === 'ready') this.#client.disconnect(true);
+      else void this.#checkAgain();
+    }, delayMs).unref();
   }
 
   #primaries(): Redis[] {

@@ -11,9 +11,10 @@ const LISTPACK_ENTRIES_ADVISED = 1024;
 
 /**
  * Warnings, none when all is well.
- * @throws StoreError misconfigured, saying what must be set; or whatever the client rejects with
+ * @param wasPrimary whether it has been one: then another is about to be, and is waited for
+ * @throws StoreError misconfigured, saying what must be set; unavailable; or whatever the client rejects with
  */
-export async function inspectServer(node: Redis): Promise<string[]> {
+export async function inspectServer(node: Redis, wasPrimary: boolean): Promise<string[]> {
   const info = parseInfo(String(await node.call('info')));
   const version = info.get('redis_version') ?? '0';
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -21,6 +22,7 @@ export async function inspectServer(node: Redis): Promise<string[]> {
     throw new StoreError('misconfigured', `Redis ${VERSION_MIN.join('.')} or newer is needed, not ${version}`);
   }
   if (info.get('role') !== 'master') {
+    if (wasPrimary) throw new StoreError('unavailable', 'Redis has become a replica: waiting for the primary');
     throw new StoreError('misconfigured', 'Redis is a replica, not a primary: name the primary, its Sentinels or its Cluster in REDIS_URL');
   }
   const policy = info.get('maxmemory_policy');

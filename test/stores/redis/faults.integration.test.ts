@@ -1,5 +1,6 @@
 /** What the stores on Redis do where Redis is not as it should be. */
 import { Redis } from 'ioredis';
+import { connect as connectTo, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RedisCardIndex } from '../../../stores/redis/card-index.ts';
@@ -81,10 +82,51 @@ describeWithServers('stores on a Redis with faults', () => {
     await foldNext(store, shard, []);
     await client.replicaof('127.0.0.1', '1');
     expect(await codeOf(store.fold(shard, [stepOf(1, [])]))).toBe('unavailable');
-    expect(await codeOf(connection.check())).toBe('misconfigured');
+    expect(await codeOf(connection.check())).toBe('unavailable');
+    expect(await codeOf(store.counts(shard))).toBe('unavailable');
     await client.replicaof('NO', 'ONE');
     await connection.check();
     expect(await store.fold(shard, [stepOf(1, [])])).toEqual([folded({})]);
+  });
+
+  test('a failover that cuts the connections is waited for: as soon as there is a primary again, it goes on', async () => {
+    await foldNext(store, shard, []);
+    await client.replicaof('127.0.0.1', '1');
+    await client.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'yes');
+    const codes = new Set<unknown>();
+    for (let i = 0; i < 20; i++) {
+      codes.add(await codeOf(store.counts(shard)));
+      await sleep(100);
+    }
+    expect([...codes]).toEqual(['unavailable']);
+    await client.replicaof('NO', 'ONE');
+    await expect.poll(() => store.fold(shard, [stepOf(1, [])]).catch((error: unknown) => error), { timeout: 30_000 }).toEqual([folded({})]);
+  });
+
+  test('an address that leads to another server is followed', async () => {
+    const other = await startRedis();
+    let target = server;
+    const sockets = new Set<Socket>();
+    const proxy = createServer((socket) => {
+      const onward = connectTo(target.port, target.host);
+      for (const end of [socket, onward]) end.on('error', () => undefined).on('close', () => { socket.destroy(); onward.destroy(); });
+      sockets.add(socket);
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+    const moving = await RedisConnection.connect({ url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, checkIntervalMs: 200 });
+    try {
+      target = other;
+      await client.replicaof(other.host, other.port);
+      const moved = new RedisCitizenTotals(moving, { shards: 100, prefix: PREFIX });
+      await expect.poll(() => moved.claim(shard, PERIODS).then(() => 'claimed', () => 'not yet'), { timeout: 30_000 }).toBe('claimed');
+    } finally {
+      await moving.close();
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+      await client.replicaof('NO', 'ONE');
+      await other.stop();
+    }
   });
 
   test('small compact hashes are warned of, once at the start', async () => {
