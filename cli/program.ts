@@ -20,6 +20,8 @@ import { topologyCommand } from './topology.ts';
 import { verifyCommand } from './verify.ts';
 
 const LINGER_MS = 2_000;
+/** Which option a message of commander is about: nothing that was given stands before it. */
+const OPTION = /^error: (?:required )?option '(-[^']*)'/;
 
 const program = new Command('tornaconto')
   .description('Stream processor for a national cashback programme: every citizen\'s total right to the cent.')
@@ -75,15 +77,15 @@ function isFileError(error: unknown): error is Error & { path: string; code: str
   return error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string' && 'code' in error;
 }
 
-/** commander puts our reason behind the value, which may say anything, this mark included. */
+/** What is allowed: commander puts it behind the value, which may say anything, this mark included. */
 function reasonOf(message: string): string {
-  const mark = ' is invalid. ';
-  return message.slice(message.lastIndexOf(mark) + mark.length).replace(/\.$/, '');
+  const [, argument, reason] = /^[^]* is invalid(?: for argument '([^']*)')?\. ([^]*?)\.?$/.exec(message) ?? [];
+  return reason === undefined ? 'not valid' : `${argument ?? OPTION.exec(message)?.[1] ?? 'an argument'}: ${reason}`;
 }
 
 /** What is wrong with the call, without the words that were given. */
 function usageOf(error: CommanderError): string {
-  const option = /option '(-[^']*)'/.exec(error.message)?.[1];
+  const option = OPTION.exec(error.message)?.[1];
   switch (error.code) {
     case 'commander.unknownCommand': return 'there is no such command';
     case 'commander.unknownOption': return 'there is no such option';
@@ -92,7 +94,7 @@ function usageOf(error: CommanderError): string {
     case 'commander.missingArgument': return 'an argument is missing';
     case 'commander.excessArguments': return 'too many arguments';
     case 'commander.help': return 'a command is missing';
-    case 'commander.invalidArgument': return `${option ?? 'an argument'}: ${reasonOf(error.message)}`;
+    case 'commander.invalidArgument': return reasonOf(error.message);
     default: return 'wrong use';
   }
 }

@@ -1,6 +1,7 @@
 /**
  * `tornaconto run [--roles …]`: the processor. SIGTERM drains and stops in under 10 s, exit 0. Contract, section 6.
  */
+import { once } from 'node:events';
 import { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
@@ -34,14 +35,20 @@ async function run(roles: readonly Role[]): Promise<number> {
   const programme = await readProgramme(config.programmeFile);
   const logger = createLogger(config);
   logger.info({ component: 'config', settings: describe(config).join(' '), roles: roles.join(',') }, 'starting');
-  const stopAsked = signals(logger);
+  const stopping = stopSignal(logger);
+  const stopAsked = once(stopping, 'abort').then(() => 'stop' as const);
 
   const clock = new SystemClock();
   let statuses: () => readonly RoleStatuses[] = () => [];
   const metrics = new Metrics(VERSION, () => statuses(), () => clock.nowMs(), (role, what, where) => {
     logger.error({ component: role, ...where }, `alarm: ${what}`);
   });
-  const connected = await connect(config, programme, logger, metrics);
+  const connected = await Promise.race([connect(config, programme, logger, metrics), stopAsked]);
+  if (connected === 'stop') {
+    // Nothing was begun, no group joined: what still waits for an answer ends with the process.
+    logger.info({ component: 'service' }, 'stopped');
+    process.exit(EXIT.done);
+  }
   let crash = (_error: Error): void => undefined;
   const crashed = new Promise<Error>((resolve) => { crash = resolve; });
   const service = new ProcessorService({
@@ -59,7 +66,8 @@ async function run(roles: readonly Role[]): Promise<number> {
   }), config.httpPort);
   logger.info({ component: 'http', port: server.port }, 'listening');
 
-  const outcome = await Promise.race([service.start().then(() => 'started' as const), stopAsked, crashed]);
+  const starting = stopping.aborted ? stopAsked : service.start().then(() => 'started' as const);
+  const outcome = await Promise.race([starting, stopAsked, crashed]);
   if (outcome === 'started') logger.info({ component: 'service' }, 'started');
   const end = outcome === 'started' ? await Promise.race([stopAsked, crashed]) : outcome;
   if (end instanceof Error) logger.fatal({ component: 'service', err: end }, 'a subscription has ended: stopping');
@@ -79,17 +87,17 @@ async function run(roles: readonly Role[]): Promise<number> {
   return process.exitCode;
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function signals(logger: Logger): Promise<'stop'> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        logger.info({ component: 'service', signal }, 'draining');
-        process.once(signal, () => process.exit(EXIT.fault));
-        resolve('stop');
-      });
-    }
-  });
+/** Aborted at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(logger: Logger): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ component: 'service', signal }, 'draining');
+      process.once(signal, () => process.exit(EXIT.fault));
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }
 
 function logFault(logger: Logger, { role, topic, partition, error, remedy }: Fault): void {

@@ -4,7 +4,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'cli', 'main.ts');
 
 export interface Finished {
   /** Null when a signal ended it. */
@@ -20,8 +21,13 @@ export interface Running {
 
 /** Starts `tornaconto` with this environment and nothing else of ours. */
 export function startCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+  return startProgram(process.execPath, [MAIN, ...args], environment);
+}
+
+/** Any program, in the root of the checkout. `finished` when it has ended and all who hold its output have. */
+export function startProgram(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: ROOT, env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
