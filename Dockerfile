@@ -23,5 +23,5 @@ EXPOSE 8080
 # Ready: it has its partitions and reaches its servers. The JSON of /health/ready says what it waits for.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself, never npm, which hands on no SIGTERM: the drain begins at the signal.
+# Node itself, with nothing between it and the signal: the drain begins at SIGTERM.
 CMD ["node", "dist/cli/main.js", "run"]

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# One payment through docker-compose.yml: built, started, published from files, answered over HTTP, stopped by SIGTERM.
+# One payment through docker-compose.yml: built, started, published from files, answered over HTTP, killed,
+# restarted, stopped by SIGTERM.
 # Works with Compose 2 and docker-compose 1.29; takes ports of its own, and leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 export KAFKA_PORT=23092 REDIS_PORT=23379 REGISTRY_PORT=23081 HTTP_PORT=23080
 # The payment is of 2020, and so is its arrival.
-export ARRIVAL=producer PROGRAMME=./examples/programme.json
+export ARRIVAL=producer PROGRAMME_FILE=./examples/programme.json
 
 engine=(docker-compose)
 docker compose version >/dev/null 2>&1 && engine=(docker compose)
@@ -35,6 +36,7 @@ until_true() {
   fail "$message after $seconds s"
 }
 is_ready() { curl -sf -o /dev/null "http://127.0.0.1:$HTTP_PORT/health/ready"; }
+is_restarted() { [ "$(docker inspect -f '{{.RestartCount}}' "$processor")" != 0 ] && is_ready; }
 # 1234 cents at 10 %, rounded half down
 is_counted() {
   curl -sf "$citizen" | grep -q '"period":"2020-christmas","transactions":1,"cashbackCents":123,"minimumTransactions":10'
@@ -65,6 +67,11 @@ publish transactions "$transactions" # again: each line once
 until_true 'the payment is not counted' is_counted
 
 processor=$(compose ps -q processor)
+# All processes but init: the one with the exit code is among them.
+compose exec -T processor sh -c 'kill -9 -1' || true
+until_true 'the processor that was killed is not back' is_restarted
+until_true 'the payment is not counted any more' is_counted
+
 compose stop -t 12 processor
 [ "$(docker inspect -f '{{.State.ExitCode}}' "$processor")" = 0 ] || fail 'SIGTERM did not end the processor with 0'
-echo 'compose-smoke: a payment went from file to answer, once, and the processor drained'
+echo 'compose-smoke: a payment went from file to answer, once, and the processor, killed, came back, and drained'
