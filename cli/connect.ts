@@ -67,7 +67,6 @@ export async function connect(
       topic,
       partitions: (name: TopicName) => counts.get(name)!,
       arrival: config.arrival,
-      announcesTotals: true,
       skewMarginMs: config.skewMarginMs,
       closeMarginMs: config.closeMarginMs,
     };

@@ -84,7 +84,6 @@ export class EmbeddedEngine {
       topic: (name) => name,
       partitions: (name) => partitions[name],
       arrival,
-      announcesTotals: options.keepTotals ?? false,
       skewMarginMs: options.skewMarginMs ?? 0,
       closeMarginMs: options.closeMarginMs ?? 0,
     };

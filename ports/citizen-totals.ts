@@ -168,9 +168,15 @@ export interface CitizenTotals {
   /** Citizens after `after` (null = from the first) in byte order, at most `limit`, with their sets. */
   page(shard: number, after: string | null, limit: number): Promise<SetPage>;
   counts(shard: number): Promise<ShardCounts>;
-  /** Citizens whose kept total is older than their set, longest waiting first, at most `limit`, with their sets. */
+  /**
+   * Citizens whose total is to be told anew, longest waiting first, at most `limit`, with their sets: the kept one is older
+   * than the set; or, after those, a period has been frozen since, which closes everybody's.
+   */
   touched(shard: number, limit: number): Promise<SetPage>;
-  /** Keeps (in place of those kept before) totals computed from what `touched` gave at position `expected`, and takes the citizens off its list. */
+  /**
+   * Keeps (in place of those kept before) totals computed from what `touched` gave at position `expected`, and takes the
+   * citizens off its list. Refused, it puts them on the list: the caller may have told what is older than what was told since.
+   */
   keep(
     shard: number, expected: number, kept: readonly { readonly citizenId: string; readonly totals: readonly KeptTotal[] }[],
   ): Promise<{ readonly kind: 'kept' } | Refused>;

@@ -9,7 +9,6 @@
 import type { Period } from '../programme/programme.ts';
 import { rulesOf } from './accrue.ts';
 import { payCents } from '../programme/totals.ts';
-import type { Append } from '../ports/log.ts';
 import { LAYOUT_VERSION } from './ledger-entry.ts';
 import { Closures } from './closures.ts';
 import type { Context } from './context.ts';
@@ -19,7 +18,6 @@ import { ProcessingError } from './processor.ts';
 import { agreeWithReceipts, newestReceipt } from './receipts.ts';
 import { ShardPayouts, type Due } from './shard-payouts.ts';
 import { Contest, paySuperCashback } from './super-cashback.ts';
-import { totalRecord } from './totals-keeper.ts';
 
 /** What a period that is due waits for; null = it is closed. */
 export type Waiting = 'deadline' | 'earlier-period' | 'receipts' | 'freeze';
@@ -149,7 +147,7 @@ export class Close {
         sums.grossCents += grossCents;
       }
       contest?.enter(shard, page);
-      await payouts.pay(page.flatMap(dueOf), this.#announcements(period, shard, page));
+      await payouts.pay(page.flatMap(dueOf));
     }
     const running = await frozenSumsOf(this.#context, shard, period);
     if (running.payments !== sums.payments || running.grossCents !== sums.grossCents) {
@@ -157,13 +155,6 @@ export class Close {
     }
     contest?.done(shard);
     await payouts.finish(sums.citizens, null, undefined);
-  }
-
-  /** The totals as they are for good: readers of `citizen-totals` see them closed. */
-  #announcements(period: Period, shard: number, page: readonly FrozenTotal[]): Append[] {
-    if (!this.#context.announcesTotals) return [];
-    const records = page.map(({ citizenId, total }) => totalRecord(this.#context, citizenId, total, period.rank));
-    return records.length === 0 ? [] : [{ topic: this.#context.topic('citizen-totals'), partition: shard, records }];
   }
 
   #shards(): number[] {

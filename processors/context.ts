@@ -39,8 +39,6 @@ export interface Context {
   /** How many partitions a topic has; of `card-transactions` only at start, it may grow. */
   readonly partitions: (name: TopicName) => number;
   readonly arrival: Arrival;
-  /** Whether anybody reads `citizen-totals`; in `replay` nobody can. */
-  readonly announcesTotals: boolean;
   /** How far brokers' clocks may differ, milliseconds. */
   readonly skewMarginMs: number;
   /** How long past a deadline its close begins, milliseconds. */

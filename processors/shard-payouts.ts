@@ -4,7 +4,7 @@
  */
 import { payoutId, type PayoutKind } from '../programme/ids.ts';
 import type { Period } from '../programme/programme.ts';
-import type { Append, OutgoingRecord } from '../ports/log.ts';
+import type { OutgoingRecord } from '../ports/log.ts';
 import type { PeriodClosure } from '../schemas/generated/types.ts';
 import { closureKey, sameManifest, type Closures } from './closures.ts';
 import type { Context } from './context.ts';
@@ -55,16 +55,11 @@ export class ShardPayouts {
     return new ShardPayouts(context, shard, period, kind, sent);
   }
 
-  /**
-   * Notes what is due and sends those that are not in the log yet, with `others` in the same request. Call in the order
-   * of citizens, each once.
-   */
-  async pay(due: readonly Due[], others: readonly Append[] = []): Promise<void> {
+  /** Notes what is due and sends those that are not in the log yet. Call in the order of citizens, each once. */
+  async pay(due: readonly Due[]): Promise<void> {
     const { producer, topic } = this.#context;
     const records = due.flatMap((one) => this.#recordOf(one) ?? []);
-    const payouts = records.length === 0 ? [] : [{ topic: topic('payouts'), partition: this.#shard, records }];
-    const appends = [...payouts, ...others];
-    if (appends.length > 0) await producer.append(appends);
+    if (records.length > 0) await producer.append([{ topic: topic('payouts'), partition: this.#shard, records }]);
   }
 
   /**

@@ -98,7 +98,6 @@ export const PROCESSORS = {
       },
       { kind: 'sink', topic: 'payouts', partition: 'shard', readBack: true },
       { kind: 'sink', topic: 'period-closures', partition: 'only', readBack: true },
-      { kind: 'sink', topic: 'citizen-totals', partition: 'shard' },
     ],
   },
 } as const satisfies Readonly<Record<Role, ProcessorSpec>>;

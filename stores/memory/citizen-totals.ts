@@ -64,7 +64,7 @@ export class MemoryCitizenTotals implements CitizenTotals {
     const state = this.state.shard(shard);
     const citizens: LateCitizen[] = [];
     if (isNextFreeze(rank, state.frozen)) {
-      for (const citizenId of firstOf(state.late.keys(), limit)) {
+      for (const citizenId of firstOf(limit, state.late.keys())) {
         citizens.push({ citizenId, set: state.setOf(citizenId), ...state.late.get(citizenId)! });
       }
     }
@@ -97,6 +97,7 @@ export class MemoryCitizenTotals implements CitizenTotals {
       state.late = state.lateSettled;
       state.lateSettled = new Map();
       state.frozen = rank;
+      if (this.#keepTotals) state.tellAll();
     }
     this.#noteMaking(shard, state);
     state.position = step.next;
@@ -124,25 +125,29 @@ export class MemoryCitizenTotals implements CitizenTotals {
 
   async touched(shard: number, limit: number): Promise<SetPage> {
     const state = this.state.shard(shard);
-    return pageOf(state, firstOf(state.touched, limit));
+    return pageOf(state, firstOf(limit, state.touched, state.untold));
   }
 
   async keep(
     shard: number, expected: number, kept: readonly { readonly citizenId: string; readonly totals: readonly KeptTotal[] }[],
   ): Promise<{ readonly kind: 'kept' } | Refused> {
     const state = this.state.shard(shard);
-    if (state.position !== expected) return { kind: 'refused', position: state.position };
+    if (state.position !== expected) {
+      for (const { citizenId } of this.#keepTotals ? kept : []) state.touch(citizenId);
+      return { kind: 'refused', position: state.position };
+    }
     for (const { citizenId, totals } of this.#keepTotals ? kept : []) {
       if (totals.length > 0) state.kept.set(citizenId, totals);
       else state.kept.delete(citizenId);
       state.touched.delete(citizenId);
+      state.untold.delete(citizenId);
     }
     return { kind: 'kept' };
   }
 
   async kept(shard: number, citizenId: string): Promise<readonly KeptTotal[] | null> {
     const state = this.state.shard(shard);
-    return state.touched.has(citizenId) ? null : state.kept.get(citizenId) ?? null;
+    return state.touched.has(citizenId) || state.untold.has(citizenId) ? null : state.kept.get(citizenId) ?? null;
   }
 
   async outbox(shard: number, limit: number): Promise<readonly SideOutput[]> {
@@ -169,11 +174,13 @@ function pageOf(state: LedgerShard, citizens: readonly string[]): SetPage {
   return { standing: state.standing(), citizens: citizens.map((citizenId) => ({ citizenId, set: state.setOf(citizenId) })) };
 }
 
-function firstOf(citizens: Iterable<string>, limit: number): string[] {
+function firstOf(limit: number, ...lists: readonly Iterable<string>[]): string[] {
   const first: string[] = [];
-  for (const citizenId of citizens) {
-    if (first.length >= limit) break;
-    first.push(citizenId);
+  for (const citizens of lists) {
+    for (const citizenId of citizens) {
+      if (first.length >= limit) return first;
+      first.push(citizenId);
+    }
   }
   return first;
 }

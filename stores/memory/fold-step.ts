@@ -80,7 +80,7 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
     const deadlinesPassed = Math.max(passedAtArrival, shard.frozen);
     const known = shard.records.add(owner, entries, record, deadlinesPassed);
     if (known === 0) {
-      if (keepTotals) shard.touched.add(citizenId);
+      if (keepTotals) shard.touch(citizenId);
       if ((entries[record + RECORD.kind]! & KIND_REVERSAL) !== 0) shard.reversals.add(reversalKey(owner, entries, record));
       const place = entries[at + ENTRY.period]!;
       const period = periods[place];

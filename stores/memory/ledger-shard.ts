@@ -39,6 +39,8 @@ export class LedgerShard {
 
   /** In order of their first touch. */
   touched = new Set<string>();
+  /** After a freeze, the others: to be told that their totals are closed, in byte order. */
+  untold = new Set<string>();
   kept = new Map<string, readonly KeptTotal[]>();
 
   outbox: SideOutput[] = [];
@@ -75,6 +77,16 @@ export class LedgerShard {
     return this.#inOrder;
   }
 
+  touch(citizenId: string): void {
+    this.untold.delete(citizenId);
+    this.touched.add(citizenId);
+  }
+
+  tellAll(): void {
+    const inOrder = [...this.inOrder()].map((owner) => this.citizens[owner]!);
+    this.untold = new Set(inOrder.filter((citizenId) => !this.touched.has(citizenId)));
+  }
+
   send(output: SideOutput['output']): void {
     this.outbox.push({ serial: ++this.lastSerial, output });
   }
@@ -101,6 +113,7 @@ export class LedgerShard {
     copy.late = new Map(this.late);
     copy.lateSettled = new Map(this.lateSettled);
     copy.touched = new Set(this.touched);
+    copy.untold = new Set(this.untold);
     copy.kept = new Map(this.kept);
     copy.outbox = [...this.outbox];
     copy.outcomes = { ...this.outcomes };

@@ -31,7 +31,7 @@ const HOST = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/;
 /** @throws Error that says what is wrong with REDIS_URL */
 export function parseRedisUrl(url: string): RedisAddress {
   const form = FORM.exec(url);
-  if (form === null) throw wrong('is not of the form redis[s][+sentinel|+cluster]://[user:password@]host[:port][,…][/…]');
+  if (form === null) throw wrong('must be of the form redis[s][+sentinel|+cluster]://[user:password@]host[:port][,…][/…]');
   const [, tls, topology, username, password, hosts, path] = form;
   const kind = (topology ?? 'single') as RedisAddress['kind'];
   const address = {
@@ -40,14 +40,18 @@ export function parseRedisUrl(url: string): RedisAddress {
     hosts: hosts!.split(',').map((text) => parseHost(text, kind === 'sentinel' ? 26379 : 6379)),
     username: decoded(username),
     password: decoded(password),
-    database: kind === 'single' && path ? Number(path) : 0,
+    database: kind === 'single' && path ? databaseOf(path) : 0,
     masterName: kind === 'sentinel' ? path ?? null : null,
   };
   if (kind === 'single' && address.hosts.length > 1) throw wrong('names several hosts: use redis+sentinel:// or redis+cluster://');
-  if (!Number.isInteger(address.database)) throw wrong('names a database that is no number');
   if (kind === 'sentinel' && !address.masterName) throw wrong('lacks the master name: redis+sentinel://host:port,…/master-name');
   if (kind === 'cluster' && path) throw wrong('names a database: a Cluster has only one');
   return address;
+}
+
+function databaseOf(path: string): number {
+  if (!/^\d{1,9}$/.test(path)) throw wrong('names a database that is no number');
+  return Number(path);
 }
 
 function parseHost(text: string, defaultPort: number): RedisHost {

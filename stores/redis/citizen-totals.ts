@@ -117,7 +117,7 @@ export class RedisCitizenTotals implements CitizenTotals {
   }
 
   async touched(shard: number, limit: number): Promise<SetPage> {
-    return this.#setPage(shard, ({ meta, touched, generation }) => scripts.touched.call({ meta, touched }, { generation, limit }));
+    return this.#setPage(shard, ({ meta, touched, index, generation }) => scripts.touched.call({ meta, touched, index }, { generation, limit }));
   }
 
   async keep(

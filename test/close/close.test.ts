@@ -3,7 +3,6 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Context } from '../../processors/context.ts';
-import { topicValues } from '../../processors/topic-values.ts';
 import { SimulatedClock } from '../../runtime/simulated-clock.ts';
 import { Closer } from '../../service/closer.ts';
 import { periodStatuses } from '../../service/periods.ts';
@@ -30,16 +29,6 @@ describe('a close', () => {
     expect(await scenario.markers()).toBe(0);
     await scenario.closeWith(await scenario.cluster.start([]), FIRST);
     await scenario.expectSoundToTheEnd();
-  });
-
-  test('closed totals are announced as closed, for readers of the topic', async () => {
-    const scenario = await Scenario.prepare();
-    await scenario.cluster.passTo(FIRST.deadlineMs);
-    await scenario.closeWith(await scenario.cluster.start([]), FIRST);
-    const newest = new Map<string, boolean>();
-    for await (const { value, record } of topicValues(scenario.context, 'citizen-totals', scenario.context.serdes.total)) newest.set(String(record.key), value.closed);
-    expect(new Set([...newest].filter(([key]) => key.endsWith('/first')).map(([, closed]) => closed))).toEqual(new Set([true]));
-    expect(newest.get('citizen-0/second')).toBe(false);
   });
 
   test('periods says how far it is, and what it waits for', async () => {

@@ -85,7 +85,6 @@ export class Cluster {
       arrival: this.#arrival,
       skewMarginMs: 0,
       closeMarginMs: 0,
-      announcesTotals: true,
     });
     const sources = roles.map((role) => this.log.subscribe(makeProcessor(role, context).source, role));
     const started: Process = {

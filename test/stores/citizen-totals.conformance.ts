@@ -203,6 +203,31 @@ export function citizenTotalsConformance(name: string, open: () => Promise<Harne
         expect(await store.kept(shard, 'A')).toBeNull();
         expect((await store.touched(shard, 9)).citizens).toHaveLength(1);
       });
+
+      test('that are refused are to be told again: the caller may have told what is older', async () => {
+        await foldNext(store, shard, [payment(1)]);
+        await foldNext(store, shard, [payment(2)]);
+        await store.keep(shard, 2, [{ citizenId: 'A', totals }]);
+        expect((await store.touched(shard, 9)).citizens).toEqual([]);
+        expect(await store.keep(shard, 1, [{ citizenId: 'A', totals: totals.slice(1) }])).toEqual({ kind: 'refused', position: 2 });
+        expect((await store.touched(shard, 9)).citizens).toMatchObject([{ citizenId: 'A' }]);
+      });
+
+      test('are told anew by a freeze, after those that wait for another reason; a repeated one tells nobody', async () => {
+        await foldNext(store, shard, ['d', 'b', 'a', 'c'].map((citizen, i) => payment(i, { citizen })));
+        await store.keep(shard, 1, ['a', 'b', 'c', 'd'].map((citizenId) => ({ citizenId, totals })));
+        await store.freeze(shard, { expected: 1, next: 2, fingerprint: fingerprintOf(2) }, 1);
+        const names = async (limit: number) => (await store.touched(shard, limit)).citizens.map(({ citizenId }) => citizenId);
+        expect(await names(3)).toEqual(['a', 'b', 'c']);
+        await foldNext(store, shard, [payment(9, { citizen: 'b', passed: 1, period: 'p2' })]);
+        expect(await names(2)).toEqual(['b', 'a']);
+        await store.keep(shard, 3, [{ citizenId: 'b', totals }, { citizenId: 'a', totals }]);
+        expect(await names(9)).toEqual(['c', 'd']);
+        await store.keep(shard, 3, [{ citizenId: 'c', totals }, { citizenId: 'd', totals }]);
+        expect(await names(9)).toEqual([]);
+        await store.freeze(shard, { expected: 3, next: 4, fingerprint: fingerprintOf(4) }, 1);
+        expect(await names(9)).toEqual([]);
+      });
     });
 
     closingConformance(() => ({ harness, store, shard }));

@@ -19,6 +19,8 @@ export class TotalsModel {
   #trimmedThrough = 0;
   /** Citizens whose kept total is up to date, and when each was kept: index into the events. */
   #keptAt = new Map<string, number>();
+  /** How many events there were when each was kept. */
+  #toldAt = new Map<string, number>();
 
   fold(expected: number, next: number, sourcePartition: number, entries: readonly Entry[], reviewed: readonly AdjustmentDue[] | null): Folded | Review | Refused {
     if (expected !== this.position) return { kind: 'refused', position: this.position };
@@ -105,13 +107,17 @@ export class TotalsModel {
     this.#trimmedThrough = Math.max(this.#trimmedThrough, Math.min(throughSerial, last));
   }
 
-  /** Citizens with records since their totals were kept, by the first of those. */
+  /** Citizens with records since their totals were kept, by the first of those; then who was not told of the last freeze. */
   touched(): string[] {
-    return [...new Set(this.#applied().flatMap(({ entry }, i) => (i >= (this.#keptAt.get(entry.citizen) ?? 0) ? [entry.citizen] : [])))];
+    const touched = this.#applied().flatMap(({ entry }, i) => (i >= (this.#keptAt.get(entry.citizen) ?? 0) ? [entry.citizen] : []));
+    const frozenAt = this.#events.findIndex((event) => event.kind === 'freeze' && event.rank === this.frozen());
+    const untold = this.citizens().filter((citizenId) => (this.#toldAt.get(citizenId) ?? 0) <= frozenAt);
+    return [...new Set([...touched, ...untold])];
   }
 
   keep(citizenId: string): void {
     this.#keptAt.set(citizenId, this.#applied().length);
+    this.#toldAt.set(citizenId, this.#events.length);
   }
 
   /** The records that are in the sets, in order; `from` = of events from this one on. */

@@ -139,7 +139,7 @@ for at = 1, #entries, STRIDE do
 end
 for i = FIRST_ADJUSTMENT, #ARGV do call('RPUSH', outbox, ARGV[i]) end
 if #touches > 0 then
-  call('ZADD', touched, 'NX', unpack(touches))
+  call('ZADD', touched, 'LT', unpack(touches))
   call('ZADD', index, 'NX', unpack(indexed))
 end
 local writes = {

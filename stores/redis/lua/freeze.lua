@@ -17,4 +17,6 @@ if rank > frozen and redis.call('ZCOUNT', late, '-inf', '(' .. rank) > 0 then
   return { -3, 'a period freezes before its late citizens are settled' }
 end
 redis.call('HSET', meta, 'position', ARGV[3], 'fingerprint', ARGV[4], 'frozen', math.max(rank, frozen), 'chain', '')
+-- Everybody's total of the period is closed now, which is to be told: touched.lua goes through them from here on.
+if rank > frozen then redis.call('HSET', meta, 'untold', '') end
 return { 1 }

@@ -1,4 +1,4 @@
--- keep, format 1: kept totals of citizens beside their sets, and the citizens off the list.
+-- keep, format 1: kept totals of citizens beside their sets, and the citizens off the list; refused, on the list again.
 -- KEYS   meta touched citizens*
 -- ARGV   generation:text expected:integer nameAt:integer periods:text totals:bytes*
 -- RESULT 1 kept
@@ -14,7 +14,13 @@ local meta, touched = KEYS[1], KEYS[2]
 local standing = redis.call('HMGET', meta, 'generation', 'position', 'keptPeriods')
 if standing[1] ~= ARGV[1] then return { -1 } end
 local position = tonumber(standing[2])
-if position ~= tonumber(ARGV[2]) then return { 0, position } end
+if position ~= tonumber(ARGV[2]) then
+  -- What the caller has told may be older than what was told since: it is to be told again.
+  for citizen = FIXED_KEYS + 1, #KEYS do
+    redis.call('ZADD', touched, 'LT', position * 256, sub(KEYS[citizen], tonumber(ARGV[3])))
+  end
+  return { 0, position }
+end
 if #ARGV - FIXED_ARGS ~= #KEYS - FIXED_KEYS then return { -3, 'citizens and totals are not equally many' } end
 local given = cjson.decode(ARGV[4])
 local noted = cjson.decode(standing[3] or '[]')
