@@ -51,13 +51,16 @@ export function fetchedOffsetOf(batch: KafkaBatch): number {
   return offset;
 }
 
-/** Kafka allows a header several times; the last one counts, as in its own clients' lastHeader. */
+/**
+ * Kafka allows a header several times; the last one counts, as in its own clients' lastHeader. It allows null as a
+ * value, which the library's types do not say: as good as no header.
+ */
 function toHeaders(headers: IHeaders | undefined): Headers | null {
   let result: Record<string, string> | null = null;
   for (const name in headers) {
-    const given = headers[name];
-    const last = Array.isArray(given) ? given.at(-1) : given;
-    if (last !== undefined) (result ??= {})[name] = last.toString();
+    const given: IHeaders[string] | null = headers[name];
+    const last = (Array.isArray(given) ? given.at(-1) : given) as Buffer | string | null | undefined;
+    if (last !== undefined && last !== null) (result ??= {})[name] = last.toString();
   }
   return result;
 }
