@@ -7,8 +7,10 @@
 import { readFileSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import { brokersOf } from './broker-list.ts';
 import { clientLog } from './client-log.ts';
 import type { LogWriter } from './client-log.ts';
+import { registerCodecs } from './codecs.ts';
 import { dropTimeoutWarningsOfClient } from './timeout-warning.ts';
 import { LIMITS_MS } from './within.ts';
 import type { LimitsMs } from './within.ts';
@@ -48,11 +50,8 @@ export const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000, factor: 0.2, 
 
 /** @throws RangeError naming the variable that is missing or wrong, never its value */
 export function connectionOf(environment: KafkaEnvironment, clientId: string, log?: LogWriter): KafkaConnection {
-  const brokers = (environment.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim()).filter((broker) => broker !== '');
-  if (brokers.length === 0) throw new RangeError('KAFKA_BROKERS is empty: host:port, separated by commas');
-  if (!brokers.every((broker) => /^[^:\s]+:\d{1,5}$/.test(broker))) {
-    throw new RangeError('KAFKA_BROKERS: each must be host:port, separated by commas');
-  }
+  const brokers = brokersOf(environment.KAFKA_BROKERS ?? '');
+  if (brokers === null) throw new RangeError('KAFKA_BROKERS must be host:port, several separated by commas');
   const caFilePath = environment.KAFKA_TLS_CAFILEPATH ?? '';
   return {
     brokers,
@@ -81,6 +80,7 @@ function saslOf(environment: KafkaEnvironment): Pick<KafkaConnection, 'sasl'> {
  */
 export function connect(connection: KafkaConnection, watch?: (entry: LogEntry) => void): Kafka {
   dropTimeoutWarningsOfClient();
+  registerCodecs();
   return new kafkajs.Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,

@@ -43,7 +43,8 @@ export function toLogError(error: unknown, doing: string): LogError {
 }
 
 function codeOf(error: unknown): LogErrorCode {
-  for (const { name, type } of causes(error)) {
+  for (const { name, type, code } of causes(error)) {
+    if (code !== undefined) return code;
     if (type !== undefined && Object.hasOwn(CODE_OF_TYPE, type)) return CODE_OF_TYPE[type]!;
     if (name === 'KafkaJSSASLAuthenticationError') return 'unauthorised';
   }
@@ -53,13 +54,15 @@ function codeOf(error: unknown): LogErrorCode {
 interface Cause {
   readonly name: string | undefined;
   readonly type: string | undefined;
+  /** Of one of ours, thrown from within the library. */
+  readonly code: LogErrorCode | undefined;
 }
 
 function* causes(error: unknown): Generator<Cause> {
   let current = error;
   for (let depth = 0; depth < CAUSES_MAX && typeof current === 'object' && current !== null; depth++) {
     const { name, type, errors, cause } = current as Record<string, unknown>;
-    yield { name: stringOf(name), type: stringOf(type) };
+    yield { name: stringOf(name), type: stringOf(type), code: current instanceof LogError ? current.code : undefined };
     current = Array.isArray(errors) ? errors[0] : cause;
   }
 }

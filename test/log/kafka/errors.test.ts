@@ -37,6 +37,12 @@ test('wrong credentials are no outage', () => {
   expect(toLogError(new kafkajs.KafkaJSNumberOfRetriesExceeded(error, { retryCount: 1, retryTime: 1 }), 'append').code).toBe('unauthorised');
 });
 
+test('one of ours, thrown from within the library, keeps its code', () => {
+  let error: Error = Object.assign(new LogError('refused', 'a batch'), { retriable: false });
+  for (let i = 0; i < 2; i++) error = Object.assign(new kafkajs.KafkaJSNonRetriableError(error), { cause: error.cause ?? error });
+  expect(toLogError(error, 'fetching')).toMatchObject({ code: 'refused', remedy: 'stop', message: 'fetching: a batch' });
+});
+
 test('what is mapped stays as it is; what is no error is unavailable; circles end', () => {
   const mapped = new LogError('too-large', 'x');
   expect(toLogError(mapped, 'append')).toBe(mapped);
