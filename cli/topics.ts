@@ -36,7 +36,9 @@ async function topics(apply: boolean): Promise<number> {
       throw new UsageError(`REPLICATION_FACTOR is ${config.replicationFactor}, but the cluster has ${brokers} broker${brokers === 1 ? '' : 's'}`);
     }
     if (apply) {
-      const missing = (await surveyTopics(admin, config, retentionMs)).filter(({ actual }) => actual === null);
+      // Brokers do not match min.insync.replicas to a factor that they choose.
+      const replicationFactor = config.replicationFactor ?? await admin.defaultReplicationFactor();
+      const missing = (await surveyTopics(admin, { ...config, replicationFactor }, retentionMs)).filter(({ actual }) => actual === null);
       for (const name of await admin.createTopics(missing.map(newTopic))) console.log(`created topic ${name}`);
       for (const { subject, schema, missing } of await surveySubjects(registry.subjects, config.topicPrefix)) {
         if (missing) console.log(`registered ${subject} as schema ${await registry.idOf(subject, schema)}`);
@@ -56,10 +58,11 @@ async function topics(apply: boolean): Promise<number> {
   }
 }
 
-/** The longest period with its grace and 60 days; for ever when no programme says how long that is. */
+/** The longest period with its grace and 60 days; for ever when no programme, or no period, says how long that is. */
 async function transactionsRetentionMs({ programmeFile }: Config): Promise<number> {
   if (programmeFile === undefined) return FOR_EVER_MS;
   const { periods } = await readProgramme(programmeFile);
+  if (periods.length === 0) return FOR_EVER_MS;
   return Math.max(...periods.map(({ fromMs, deadlineMs }) => deadlineMs - fromMs)) + KEPT_AFTER_GRACE_MS;
 }
 

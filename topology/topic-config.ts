@@ -14,7 +14,7 @@ export interface TopicSettings {
   readonly ledgerPartitions: number;
   /** Partitions of topics that exist already: their counts stand, whatever the settings say. */
   readonly existing: Readonly<Partial<Record<TopicName, number>>>;
-  /** Null = the brokers' default. */
+  /** Null = the brokers' default, whatever that is. */
   readonly replicationFactor: number | null;
   /** What card-transactions is made with: at least the longest period + grace + 60 days, or −1. */
   readonly transactionsRetentionMs: number;
@@ -54,6 +54,8 @@ export function topicConfig(topic: TopicName, settings: TopicSettings): TopicCon
       ...(spec.time === 'any' ? { 'message.timestamp.type': 'LogAppendTime' } : {}),
       // A loader's clock is whatever its files say.
       ...(byProducer ? { 'message.timestamp.after.max.ms': LONG_MAX } : {}),
+      // Brokers unpack others' batches once, as they come: cheaper for us, and none grows beyond what a topic takes.
+      ...(spec.role === 'input' ? { 'compression.type': 'uncompressed' } : {}),
       // With three replicas an acknowledged record survives the loss of any one.
       ...((settings.replicationFactor ?? 1) >= 3 ? { 'min.insync.replicas': '2' } : {}),
     },

@@ -41,6 +41,22 @@ export class KafkaAdmin {
     return brokers.length;
   }
 
+  /**
+   * What a topic gets that is made without one; null where the brokers do not tell.
+   * @throws LogError unauthorised, where they may not be asked
+   */
+  async defaultReplicationFactor(): Promise<number | null> {
+    return this.#client.call('reading default.replication.factor (REPLICATION_FACTOR, where set, stands for it)', async (admin) => {
+      const { controller, brokers: [first] } = await admin.describeCluster();
+      const { resources: [broker] } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(controller ?? first!.nodeId), configNames: ['default.replication.factor'] }],
+      });
+      const factor = Number(configsOf(broker?.configEntries ?? [])['default.replication.factor'] ?? NaN);
+      return Number.isSafeInteger(factor) && factor > 0 ? factor : null;
+    });
+  }
+
   /** Those of the names that exist. */
   async describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
     return this.#client.call('describing topics', async (admin) => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KafkaAdmin } from '../../log/kafka/admin.ts';
 import { assertTopics } from '../../cli/topic-survey.ts';
@@ -84,6 +87,28 @@ describeWithStack('tornaconto topics', () => {
     expect(described.get(`${prefix}card-transactions`)!.configs).toMatchObject({ 'message.timestamp.type': 'CreateTime', 'retention.ms': '-1' });
     expect(described.get(`${prefix}citizen-ledger`)!.configs).toMatchObject({ 'message.timestamp.type': 'LogAppendTime' });
     await expect(assertTopics(client, settings(prefix))).rejects.toThrow('message.timestamp.type is CreateTime, must be LogAppendTime');
+    await client.close();
+  });
+
+  test('input topics are made such that the broker unpacks; other choices are nobody\'s mistake', async () => {
+    const prefix = freshPrefix();
+    const client = admin();
+    const configs = { 'unclean.leader.election.enable': 'false', 'message.timestamp.type': 'LogAppendTime', 'compression.type': 'producer' };
+    await client.createTopics([{ name: `${prefix}card-transactions`, partitions: 3, configs }]);
+    expect((await runCli(['topics', '--apply'], environment(prefix))).code).toBe(0);
+    const described = await client.describeTopics(['card-transactions', 'card-enrolments', 'receipts'].map((name) => prefix + name));
+    expect([...described.values()].map((topic) => [topic.name.slice(prefix.length), topic.configs['compression.type']]).sort())
+      .toEqual([['card-enrolments', 'uncompressed'], ['card-transactions', 'producer'], ['receipts', 'producer']]);
+    await client.close();
+  });
+
+  test('a programme without periods keeps card-transactions for ever', async () => {
+    const prefix = freshPrefix();
+    const programmeFile = join(mkdtempSync(join(tmpdir(), 'tornaconto-topics-')), 'programme.json');
+    writeFileSync(programmeFile, JSON.stringify({ programme: 'none', timeZone: 'Europe/Rome', currency: '978', periods: [] }));
+    expect(await runCli(['topics', '--apply'], environment(prefix, { PROGRAMME_FILE: programmeFile }))).toMatchObject({ code: 0, stderr: '' });
+    const client = admin();
+    expect((await client.describeTopics([`${prefix}card-transactions`])).get(`${prefix}card-transactions`)!.configs['retention.ms']).toBe('-1');
     await client.close();
   });
 

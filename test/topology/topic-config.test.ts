@@ -40,12 +40,12 @@ describe('topicConfig', () => {
     const producer = TOPIC_NAMES.map((topic) => rowOf(topicConfig(topic, { ...SETTINGS, arrival: 'producer' })));
     expect(producer).toEqual(BROKER.map((row) => (row[0].startsWith('card-') ? [row[0], row[1], 'CreateTime', 'delete', '-1'] : row)));
     expect(topicConfig('card-transactions', { ...SETTINGS, arrival: 'producer' }).initial)
-      .toEqual({ 'message.timestamp.after.max.ms': '9223372036854775807' });
+      .toEqual({ 'message.timestamp.after.max.ms': '9223372036854775807', 'compression.type': 'uncompressed' });
   });
 
   it('makes card-transactions with the retention asked for, and leaves it to the operator afterwards', () => {
     const config = topicConfig('card-transactions', SETTINGS);
-    expect(config.initial).toEqual({ 'retention.ms': String(DAYS_271_MS) });
+    expect(config.initial).toEqual({ 'retention.ms': String(DAYS_271_MS), 'compression.type': 'uncompressed' });
     expect(Object.keys(config.asserted)).not.toContain('retention.ms');
   });
 
@@ -61,6 +61,14 @@ describe('topicConfig', () => {
     expect(topicConfig('payouts', settings).partitions).toEqual({ made: 7, min: 7, max: 7 });
     expect(topicConfig('citizen-totals', settings).partitions).toEqual({ made: 7, min: 7, max: 7 });
     expect(topicConfig('receipts', settings).partitions).toEqual({ made: 40, min: 40, max: Infinity });
+  });
+
+  it('makes input topics such that brokers unpack what others pack, and asserts nothing of it', () => {
+    for (const topic of TOPIC_NAMES) {
+      const { initial, asserted } = topicConfig(topic, SETTINGS);
+      expect([topic, initial['compression.type']]).toEqual([topic, TOPICS[topic].role === 'input' ? 'uncompressed' : undefined]);
+      expect(Object.keys(asserted)).not.toContain('compression.type');
+    }
   });
 
   it('asks for two in-sync replicas where there are three', () => {

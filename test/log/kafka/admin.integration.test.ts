@@ -20,6 +20,7 @@ describeWithStack('topics on Kafka', () => {
     await admin.createPartitions(name, 5);
     expect((await admin.describeTopics([name])).get(name)!.partitions).toBe(5);
     expect(await admin.brokerCount()).toBeGreaterThan(0);
+    expect(await admin.defaultReplicationFactor()).toBe(1);
   });
 
   test('what brokers do not take is refused', async () => {
