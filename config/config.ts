@@ -107,6 +107,8 @@ function crossChecks(given: Partial<Record<VariableName, string>>): string[] {
     if (!sasl && given[name] !== undefined) problems.push(`${name} is set without KAFKA_SASL_MECHANISM`);
   }
   if (given.KAFKA_TLS_CAFILEPATH !== undefined) {
+    // Whoever names an authority expects to be encrypted; false is a choice.
+    if (given.KAFKA_TLS_ENABLED === undefined) problems.push('KAFKA_TLS_CAFILEPATH is set without KAFKA_TLS_ENABLED');
     try {
       accessSync(given.KAFKA_TLS_CAFILEPATH, constants.R_OK);
     } catch (cause) {

@@ -5,7 +5,9 @@
  * `HTTP_PORT=` is how people switch a variable off, and must not read as port 0.
  */
 import { z } from 'zod';
+import { brokersOf } from '../log/kafka/broker-list.ts';
 import { elapsedMs, parseDuration } from '../programme/duration.ts';
+import { parseRedisUrl } from '../stores/redis/address.ts';
 
 const PARTITIONS_MAX = 10_000;
 const REPLICAS_MAX = 32_767;
@@ -15,9 +17,6 @@ const SESSION_MS_MIN = 1_000;
 const SESSION_MS_MAX = 1_800_000;
 /** Kafka's names have 249 characters at most; the longest that stands behind a prefix is that of a reader's group. */
 const PREFIX = /^[A-Za-z0-9._-]{0,150}$/;
-/** Its hosts, user and database are stores/redis/address.ts's matter. */
-const REDIS_URL = /^rediss?(?:\+(?:sentinel|cluster))?:\/\/\S+$/;
-const BROKERS = /^\s*[^:,\s]+:\d{1,5}\s*(,\s*[^:,\s]+:\d{1,5}\s*)*$/;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const ARRIVALS = ['broker', 'producer'] as const;
@@ -25,7 +24,7 @@ export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as co
 
 /** Messages are the sentence after the variable's name, and never hold its value. */
 export const VARIABLES = z.object({
-  KAFKA_BROKERS: z.string().regex(BROKERS, 'must be host:port, several separated by commas').optional(),
+  KAFKA_BROKERS: z.string().refine((text) => brokersOf(text) !== null, 'must be host:port, several separated by commas').optional(),
   KAFKA_TLS_ENABLED: z.stringbool({ error: 'must be true or false' }).default(false),
   KAFKA_TLS_CAFILEPATH: z.string().optional(),
   KAFKA_SASL_MECHANISM: z.enum(SASL_MECHANISMS, { error: oneOf(SASL_MECHANISMS) }).optional(),
@@ -34,9 +33,8 @@ export const VARIABLES = z.object({
   /** After so long without a sign of life a process's partitions go to others. */
   KAFKA_SESSION_TIMEOUT: margin().default(30_000)
     .refine((ms) => ms >= SESSION_MS_MIN && ms <= SESSION_MS_MAX, 'must be from PT1S to PT30M, and within what the brokers allow'),
-  SCHEMA_REGISTRY_URL: z.string().refine(isHttpUrl, 'must be a URL that begins with http:// or https://').meta({ secret: true }).optional(),
-  REDIS_URL: z.string().regex(REDIS_URL, 'must be a URL that begins with redis:// or rediss://, or one of several servers as the README says')
-    .meta({ secret: true }).optional(),
+  SCHEMA_REGISTRY_URL: z.string().refine(isHttpUrl, 'must be a URL that begins with http:// or https://, user and password percent-encoded').meta({ secret: true }).optional(),
+  REDIS_URL: redisUrl().meta({ secret: true }).optional(),
   PROGRAMME_FILE: z.string().optional(),
   TOPIC_PREFIX: z.string().regex(PREFIX, 'must be at most 150 of letters, digits, ".", "_" and "-"').default(''),
   HTTP_PORT: whole(0, PORT_MAX).default(8080),
@@ -80,10 +78,31 @@ function margin() {
   });
 }
 
+/** As text: who connects reads it again. */
+function redisUrl() {
+  return z.string().superRefine((text, context) => {
+    try {
+      parseRedisUrl(text);
+    } catch (error) {
+      context.addIssue((error as Error).message.replace(/^REDIS_URL /, ''));
+    }
+  });
+}
+
 function oneOf(words: readonly string[]): string {
   return `must be one of ${words.join(', ')}`;
 }
 
 function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && isDecodable(url.username) && isDecodable(url.password);
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -46,7 +46,24 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Resolves when it listens. Port 0 takes any free one. */
+/** The port cannot be had: the operator gives another one in HTTP_PORT, or mends what is in the way. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`HTTP_PORT: ${WHY[cause.code ?? ''] ?? 'cannot be listened on'} (${cause.code ?? 'unknown error'})`, { cause });
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there',
+  EACCES: 'this user may not listen there',
+};
+
+/**
+ * Resolves when it listens. Port 0 takes any free one.
+ * @throws ListenError
+ */
 export function listen(app: Hono, port: number): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port }, (address) => {
@@ -59,6 +76,6 @@ export function listen(app: Hono, port: number): Promise<HttpServer> {
         }),
       });
     });
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => { reject(new ListenError(error)); });
   });
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe as suite, expect, test } from 'vitest';
 import { ConfigError } from '../../config/config-error.ts';
 import { readConfig } from '../../config/config.ts';
-import { describe } from '../../config/describe.ts';
+import { describe, maskedUrl } from '../../config/describe.ts';
+import { parseRedisUrl } from '../../stores/redis/address.ts';
 
 const SERVERS = {
   KAFKA_BROKERS: 'a:9092,b:9092', SCHEMA_REGISTRY_URL: 'http://registry:8080/apis/ccompat/v7/',
@@ -73,9 +74,9 @@ suite('the configuration', () => {
   });
 
   test.each([
-    ['KAFKA_BROKERS', ['host', 'host:', 'host:x', 'a:1,,b:2', 'http://a:1']],
+    ['KAFKA_BROKERS', ['host', 'host:', 'host:x', 'a:1,,b:2', 'http://a:1', 'a:0', 'a:1,b:65536', 'a:99999']],
     ['KAFKA_TLS_ENABLED', ['maybe']],
-    ['SCHEMA_REGISTRY_URL', ['registry:8080', 'ftp://registry', '/path']],
+    ['SCHEMA_REGISTRY_URL', ['registry:8080', 'ftp://registry', '/path', 'http://:p%zz@registry']],
     ['REDIS_URL', ['localhost:6379', 'redis://', 'redis+ring://a:1', 'redis+cluster://']],
     ['KAFKA_SESSION_TIMEOUT', ['6000', 'PT0S', 'PT1H', 'P1D']],
     ['TOPIC_PREFIX', ['a b', 'à', 'x'.repeat(151)]],
@@ -93,6 +94,20 @@ suite('the configuration', () => {
       const [problem] = problemsOf({ [name]: value });
       expect(problem, value).toMatch(new RegExp(`^${name} must be `));
     }
+  });
+
+  test.each(['redis://a,b', 'redis://:p%zz@h', 'redis://h:6379?x=1', 'redis://h:0', 'redis://h/x', 'redis+sentinel://h', 'redis+cluster://h/1'])(
+    'refuses REDIS_URL %s, saying what is wrong', (url) => {
+      const [problem] = problemsOf({ REDIS_URL: url });
+      expect(() => parseRedisUrl(url)).toThrow(problem);
+      expect(problem).toMatch(/^REDIS_URL (has|lacks|names) /);
+    });
+
+  test('an authority for connections that would be plain text is a mistake, unless that is said', () => {
+    const ca = secretFile('a certificate');
+    expect(problemsOf({ KAFKA_TLS_CAFILEPATH: ca })).toEqual(['KAFKA_TLS_CAFILEPATH is set without KAFKA_TLS_ENABLED']);
+    expect(problemsOf({ KAFKA_TLS_CAFILEPATH: ca, KAFKA_TLS_ENABLED: 'true' })).toEqual([]);
+    expect(problemsOf({ KAFKA_TLS_CAFILEPATH: ca, KAFKA_TLS_ENABLED: 'false' })).toEqual([]);
   });
 
   test('never repeats a value', () => {
@@ -124,7 +139,7 @@ suite('secrets', () => {
 
   test('are masked when the configuration is shown', () => {
     const lines = describe(readConfig([], {
-      ...SERVERS, REDIS_URL: 'rediss://user:p@ss:w/rd@redis:6379/0', SCHEMA_REGISTRY_URL: 'https://user:hush@registry/x?token=hush',
+      ...SERVERS, REDIS_URL: 'rediss://user:p%40ss:w%2Frd@redis:6379/0', SCHEMA_REGISTRY_URL: 'https://user:hush@registry/x?token=hush',
       KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'loader', KAFKA_SASL_PASSWORD: 'hush',
     }));
     expect(lines).toContain('REDIS_URL=rediss://***@redis:6379/0');
@@ -132,6 +147,8 @@ suite('secrets', () => {
     expect(lines).toContain('KAFKA_SASL_PASSWORD=***');
     expect(lines).toContain('KAFKA_SASL_USERNAME=loader');
     expect(lines).toContain('HTTP_PORT=8080');
-    expect(lines.join()).not.toMatch(/hush|p@ss/);
+    expect(lines.join()).not.toMatch(/hush|p%40ss/);
+    // Forgotten encoding is refused, and in whatever is shown before that, masked too.
+    expect(maskedUrl('redis://user:p@ss:w/rd@redis:6379/0')).toBe('redis://***@redis:6379/0');
   });
 });
