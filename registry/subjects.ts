@@ -10,7 +10,7 @@ import { codeOfStatus, RegistryError } from './registry-error.ts';
 export const COMPATIBILITY = 'BACKWARD';
 
 export interface SubjectState {
-  /** Null: there is no such subject. */
+  /** One without a level of its own has the registry's. Null: there is no such subject. */
   readonly compatibility: string | null;
   /** The schema's id; null when it is not registered under the subject. */
   readonly schemaId: number | null;
@@ -32,18 +32,24 @@ export class Subjects {
 
   /** Changes nothing. @throws RegistryError */
   async stateOf(subject: string, schema: object): Promise<SubjectState> {
-    const compatibility = await this.compatibilityOf(subject);
+    const own = await this.compatibilityOf(subject);
     const body = { schema: JSON.stringify(schema) };
     const schemaId = await this.#ask<number>('id', 'POST', `/subjects/${encodeURIComponent(subject)}`, body);
-    if (schemaId !== null) return { compatibility, schemaId, fits: true };
+    if (schemaId !== null) return { compatibility: own ?? await this.#inherited(subject), schemaId, fits: true };
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions/latest`;
     const fits = await this.#ask<boolean>('is_compatible', 'POST', path, body);
-    return { compatibility, schemaId, fits: fits ?? true };
+    if (fits === null) return { compatibility: own, schemaId, fits: true };
+    return { compatibility: own ?? await this.#inherited(subject), schemaId, fits };
   }
 
   /** Null: the subject has none of its own, or is not there. @throws RegistryError */
   async compatibilityOf(subject: string): Promise<string | null> {
     return this.#ask<string>('compatibilityLevel', 'GET', `/config/${encodeURIComponent(subject)}`);
+  }
+
+  /** Asked for a subject without a level of its own: the one that holds for it. */
+  async #inherited(subject: string): Promise<string | null> {
+    return this.#ask<string>('compatibilityLevel', 'GET', `/config/${encodeURIComponent(subject)}?defaultToGlobal=true`);
   }
 
   /** Works before the subject's first schema, where the registry allows it; false where it does not. @throws RegistryError */

@@ -108,6 +108,19 @@ describeWithStack('the schema registry', () => {
       .toEqual({ compatibility: 'BACKWARD', schemaId: null, fits: false });
   });
 
+  // Apicurio says NONE when it is asked for the subject's own; Confluent's registry says that there is none.
+  test('a subject without a level of its own has the registry\'s', async () => {
+    const confluent = (schemaId: number | null) => instead(({ url, method }, response) => {
+      const answer = (status: number, body: object): void => { response.writeHead(status).end(JSON.stringify(body)); };
+      if (url!.endsWith('/config/s-value?defaultToGlobal=true')) answer(200, { compatibilityLevel: 'FULL' });
+      else if (url!.endsWith('/config/s-value')) answer(404, { error_code: 40408, message: 'Subject \'s-value\' does not have subject-level compatibility configured' });
+      else if (method === 'POST' && url!.endsWith('/subjects/s-value') && schemaId !== null) answer(200, { id: schemaId });
+      else answer(404, { error_code: 40401, message: 'Subject \'s-value\' not found.' });
+    });
+    expect(await (await confluent(7)).subjects.stateOf('s-value', record(LONG))).toEqual({ compatibility: 'FULL', schemaId: 7, fits: true });
+    expect(await (await confluent(null)).subjects.stateOf('s-value', record(LONG))).toEqual({ compatibility: null, schemaId: null, fits: true });
+  });
+
   // An unknown id quarantines a record for ever: none of these may be taken for one.
   test.each<[string, RequestListener]>([
     ['a maintenance page', (_, response) => { response.writeHead(503).end('<html>'); }],
