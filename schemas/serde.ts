@@ -15,7 +15,7 @@ import type { Records } from './generated/types.ts';
 import { SCHEMAS } from './schemas.ts';
 import type { SchemaName } from './schemas.ts';
 import { UndecodableError } from './undecodable-error.ts';
-import { WriterSchemas } from './writer-schemas.ts';
+import { REAL_TIME, WriterSchemas } from './writer-schemas.ts';
 
 /** Where values are encoded before they are copied out: avsc's own `toBuffer` allocates twice, and takes twice as long. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -43,11 +43,11 @@ export class Serde<T> {
 
   /** Registers our schema under the subject where it is not there yet. Rejects as the registry does. */
   static async open<N extends SchemaName>(
-    registry: SchemaRegistry, subject: string, name: N, nowMs: () => number = Date.now,
+    registry: SchemaRegistry, subject: string, name: N, time = REAL_TIME,
   ): Promise<Serde<Records[N]>> {
     const type = avroType(SCHEMAS[name]);
     const schemaId = await registry.idOf(subject, SCHEMAS[name]);
-    return new Serde(name, type, schemaId, new WriterSchemas(registry, type, schemaId, nowMs));
+    return new Serde(name, type, schemaId, new WriterSchemas(registry, type, schemaId, time));
   }
 
   /** The framed value. Throws a TypeError that names the field, never its value, when it is not of the schema. */

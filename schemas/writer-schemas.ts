@@ -1,15 +1,19 @@
 /**
  * The writers' schemas met so far, by id, each with what it takes to read it as ours.
  *
- * An id that the registry does not know is remembered as unknown for a while only: a schema that is registered
- * later is picked up, and a producer of nonsense does not cost a question a record.
+ * An id that the registry does not know is asked again some times, since what is refused stays refused, and a server of
+ * the registry may not have heard yet of what another has just registered. Then it is remembered as unknown, for a while
+ * only: a schema that is registered later is picked up, and a producer of nonsense does not cost a question a record.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Type } from 'avsc';
 
 import type { SchemaRegistry } from '../ports/registry.ts';
 import { avroType } from './avro-type.ts';
 import { UndecodableError } from './undecodable-error.ts';
 
+/** Pauses before an id that was never asked before is taken for unknown. */
+const ASKED_AGAIN_AFTER_MS = [200, 800, 2_000];
 /** How long an unknown id is not asked again. */
 const UNKNOWN_FOR_MS = 10_000;
 /** Bounds the memory that nonsense can take; far more than the ids in one batch, whose answers must stay. */
@@ -21,32 +25,56 @@ export interface Writer {
   readonly resolver: ReturnType<Type['createResolver']> | undefined;
 }
 
+/** How time passes. */
+export interface Passing {
+  nowMs(): number;
+  pause(ms: number): Promise<unknown>;
+}
+export const REAL_TIME: Passing = { nowMs: () => Date.now(), pause: (ms) => pause(ms) };
+
 export class WriterSchemas {
   private readonly registry: SchemaRegistry;
   private readonly reader: Type;
-  private readonly nowMs: () => number;
+  private readonly time: Passing;
   /** Null: a schema that cannot be read as ours. */
   private readonly writers = new Map<number, Writer | null>();
   /** When an unknown id was last asked, oldest first. */
   private readonly unknown = new Map<number, number>();
 
-  constructor(registry: SchemaRegistry, reader: Type, readerId: number, nowMs: () => number) {
+  constructor(registry: SchemaRegistry, reader: Type, readerId: number, time: Passing) {
     this.registry = registry;
     this.reader = reader;
-    this.nowMs = nowMs;
+    this.time = time;
     this.writers.set(readerId, { type: reader, resolver: undefined });
   }
 
   /** Asks the registry, one by one, for those ids that are neither known nor known to be unknown. */
   async prepare(schemaIds: Iterable<number>): Promise<void> {
-    for (const schemaId of schemaIds) {
-      if (this.writers.has(schemaId)) continue;
-      if (this.nowMs() - (this.unknown.get(schemaId) ?? -Infinity) < UNKNOWN_FOR_MS) continue;
-      const schema = await this.registry.schemaOf(schemaId);
-      this.unknown.delete(schemaId);
-      if (schema === null) this.rememberUnknown(schemaId);
-      else this.writers.set(schemaId, writerOf(schema, this.reader));
+    const asked = [...schemaIds].filter((schemaId) => !this.writers.has(schemaId)
+      && this.time.nowMs() - (this.unknown.get(schemaId) ?? -Infinity) >= UNKNOWN_FOR_MS);
+    let unknown = await this.ask(asked);
+    for (const ms of ASKED_AGAIN_AFTER_MS) {
+      const perhapsNew = unknown.filter((schemaId) => !this.unknown.has(schemaId));
+      if (perhapsNew.length === 0) break;
+      await this.time.pause(ms);
+      unknown = [...unknown.filter((schemaId) => this.unknown.has(schemaId)), ...await this.ask(perhapsNew)];
     }
+    for (const schemaId of unknown) this.rememberUnknown(schemaId);
+  }
+
+  /** Answers those that the registry does not know. */
+  private async ask(schemaIds: readonly number[]): Promise<number[]> {
+    const unknown: number[] = [];
+    for (const schemaId of schemaIds) {
+      const schema = await this.registry.schemaOf(schemaId);
+      if (schema === null) {
+        unknown.push(schemaId);
+      } else {
+        this.unknown.delete(schemaId);
+        this.writers.set(schemaId, writerOf(schema, this.reader));
+      }
+    }
+    return unknown;
   }
 
   /** Throws UndecodableError for an id that is unknown, or whose schema does not fit ours. */
@@ -60,7 +88,8 @@ export class WriterSchemas {
   }
 
   private rememberUnknown(schemaId: number): void {
-    this.unknown.set(schemaId, this.nowMs());
+    this.unknown.delete(schemaId);
+    this.unknown.set(schemaId, this.time.nowMs());
     if (this.unknown.size <= UNKNOWN_IDS_MAX) return;
     for (const oldest of this.unknown.keys()) {
       this.unknown.delete(oldest);

@@ -37,8 +37,8 @@ class Registry implements SchemaRegistry {
 
 async function opened() {
   const registry = new Registry();
-  const clock = { ms: 0 };
-  const serde = await Serde.open(registry, SUBJECT, 'CardEnrolment', () => clock.ms);
+  const clock = { ms: 0, paused: (): unknown => undefined };
+  const serde = await Serde.open(registry, SUBJECT, 'CardEnrolment', { nowMs: () => clock.ms, pause: async () => clock.paused() });
   return { registry, clock, serde };
 }
 
@@ -90,9 +90,36 @@ test('an unknown id is asked again after a while, and a schema registered later 
   await registry.idOf(SUBJECT, NEWER);
   await serde.prepare([value]);
   expect(() => serde.decode(value)).toThrow(failure('unknown-schema', 2));
-  expect(registry.asked).toEqual([2]);
+  expect(registry.asked).toEqual([2, 2, 2, 2]);
   clock.ms = 10_000;
   await serde.prepare([value]);
+  expect(serde.decode(value)).toEqual(VALUE);
+});
+
+test('an id that is registered while it is asked for is no unknown one; nonsense beside it is asked so often once', async () => {
+  const { registry, clock, serde } = await opened();
+  const value = frame(2, avroType(NEWER).toBuffer({ channel: [], ...VALUE }));
+  const nonsense = frame(99, BODY);
+  clock.paused = () => registry.idOf(SUBJECT, NEWER);
+  await serde.prepare([nonsense, value]);
+  expect(serde.decode(value)).toEqual(VALUE);
+  expect(() => serde.decode(nonsense)).toThrow(failure('unknown-schema', 99));
+  expect(registry.asked).toEqual([99, 2, 99, 2, 99, 99]);
+  clock.ms = 10_000;
+  await serde.prepare([nonsense, value]);
+  expect(registry.asked.slice(6)).toEqual([99]);
+});
+
+test('who asks for it meanwhile waits likewise: it is not unknown before it is for the one who asked first', async () => {
+  const { registry, clock, serde } = await opened();
+  const value = frame(2, avroType(NEWER).toBuffer({ channel: [], ...VALUE }));
+  let second: Promise<void> | undefined;
+  clock.paused = async () => {
+    if (second !== undefined) await registry.idOf(SUBJECT, NEWER);
+    second ??= serde.prepare([value]);
+  };
+  await serde.prepare([value]);
+  await second;
   expect(serde.decode(value)).toEqual(VALUE);
 });
 
