@@ -74,9 +74,9 @@ export interface Source {
 }
 
 export interface SourceListener {
-  /** These partitions are this member's now, and paused until `resumeAt`. */
+  /** It has joined the group. These are all its partitions now (none, when others have them), paused until `resumeAt`. */
   assigned(partitions: readonly number[]): void;
-  /** These are no longer this member's. */
+  /** It is no longer in the group, and these, all that it had, are no longer its own. Told also when it had none. */
   revoked(partitions: readonly number[]): void;
   /** Handles the records, resolves with the offset to continue from. A rejection is a fault of the process. */
   batch(batch: Batch): Promise<number>;

@@ -1,11 +1,15 @@
 /**
  * A task: the owner of one partition for one processor. It claims, folds, waits, heals and stops.
  *
- *     CLAIMING ──claimed──► RUNNING ◄──again── WAITING
- *        ▲  │ ▲               │ │ ──barrier──►   │
- *        └──┘ └──moved, fault─┘ └──────┐         │
- *       retry                          ▼         ▼
- *     any state ──ambiguity──► STOPPED       any state ──revoked──► CLOSED
+ *       retry                        barrier          again
+ *       ┌───┐                    ┌─────────────────┐  ┌───┐
+ *       │   ▼                    │                 ▼  │   ▼
+ *     CLAIMING ──claimed──► RUNNING ◄──advanced── WAITING
+ *         ▲                   │                      │
+ *         └────moved, fault───┴──────────────────────┘
+ *     any of them ──ambiguity──► STOPPED       any state ──revoked──► CLOSED
+ *
+ * While it waits it tries again and again: it runs once a batch is done to its end.
  *
  * Nothing rests on the group's committed offset: the position is the store's, and what was fetched from behind it is
  * passed over, what was fetched from beyond it is fetched again.
@@ -37,10 +41,12 @@ export interface TaskStatus {
   readonly partition: number;
   readonly state: TaskState;
   readonly position: number;
-  /** As of the last batch. */
-  readonly highWatermark: number;
-  /** Timestamp of the last record handled, ms since the epoch; null = none yet. */
+  /** As last seen; null = not yet. */
+  readonly highWatermark: number | null;
+  /** Timestamp of the last record handled or, while it waits, of the first that is not; ms since the epoch; null = none yet. */
   readonly timestampMs: number | null;
+  /** Since when it has not been running, ms since the epoch; null = it runs. */
+  readonly stalledSinceMs: number | null;
   /** Why it does not run: what it waits for, or the error that stopped it. */
   readonly reason: string | null;
 }
@@ -61,8 +67,9 @@ export class Task {
   readonly #deps: TaskDeps;
   #state: TaskState = 'CLAIMING';
   #position = 0;
-  #highWatermark = 0;
+  #highWatermark: number | null = null;
   #timestampMs: number | null = null;
+  #stalledSinceMs: number | null;
   #reason: string | null = 'claiming';
   #retryMs = RETRY_MS;
   #cancelTimer: () => void = () => undefined;
@@ -72,12 +79,13 @@ export class Task {
   constructor(partition: number, deps: TaskDeps) {
     this.partition = partition;
     this.#deps = deps;
+    this.#stalledSinceMs = deps.clock.nowMs();
   }
 
   get status(): TaskStatus {
     return {
       topic: this.#deps.source.topic, partition: this.partition, state: this.#state, position: this.#position,
-      highWatermark: this.#highWatermark, timestampMs: this.#timestampMs, reason: this.#reason,
+      highWatermark: this.#highWatermark, timestampMs: this.#timestampMs, stalledSinceMs: this.#stalledSinceMs, reason: this.#reason,
     };
   }
 
@@ -93,7 +101,7 @@ export class Task {
   /** Handles a batch; resolves with the offset to continue from. */
   batch(batch: Batch): Promise<number> {
     return this.#enqueue(async () => {
-      if (this.#state !== 'RUNNING') return this.#position;
+      if (!this.#isAtWork()) return this.#position;
       this.#highWatermark = batch.highWatermark;
       const records = this.#check(batch);
       if (records.length > 0) await this.#process(records, batch);
@@ -104,7 +112,7 @@ export class Task {
   /** About once a second, also when idle: a store that has been rolled back is noticed, and folded again. */
   punctuate(): Promise<unknown> {
     return this.#enqueue(async () => {
-      if (this.#state !== 'RUNNING' && this.#state !== 'WAITING') return;
+      if (!this.#isAtWork()) return;
       const { processor, source } = this.#deps;
       const stands = await processor.punctuate(this.partition, this.#position);
       if (stands !== this.#position) return this.#reclaim('the store stands elsewhere');
@@ -118,11 +126,11 @@ export class Task {
    */
   sawLog(position: number, high: number | null): void {
     if (high !== null && high >= position) {
-      this.#highWatermark = Math.max(this.#highWatermark, high);
+      this.#highWatermark = Math.max(this.#highWatermark ?? 0, high);
       return;
     }
     void this.#enqueue(async () => {
-      if (this.#state === 'RUNNING' || this.#state === 'WAITING') this.#reclaim('the log is not what was folded');
+      if (this.#isAtWork()) this.#reclaim('the log is not what was folded');
     });
   }
 
@@ -171,11 +179,11 @@ export class Task {
     const progress = await this.#deps.processor.process(this.partition, this.#position, records, () => batch.heartbeat());
     if (this.#isClosed()) return;
     if (progress.kind === 'moved') return this.#reclaim('the store stands elsewhere');
-    if (progress.position > this.#position) {
-      this.#timestampMs = records[progress.position - this.#position - 1]!.timestampMs;
-      this.#position = progress.position;
-    }
+    const done = progress.position - this.#position;
+    this.#timestampMs = records[progress.kind === 'waiting' ? done : done - 1]?.timestampMs ?? this.#timestampMs;
+    this.#position = progress.position;
     if (progress.kind === 'waiting') this.#wait(progress.reason);
+    else if (this.#state === 'WAITING') this.#to('RUNNING', null);
   }
 
   /** Sleeping in the handler would block the other partitions: the partition is paused and resumed by a timer. */
@@ -184,9 +192,7 @@ export class Task {
     this.#to('WAITING', reason);
     source.pause(this.partition);
     this.#cancelTimer = clock.after(WAIT_MS, () => {
-      if (this.#state !== 'WAITING') return;
-      this.#to('RUNNING', null);
-      source.resumeAt(this.partition, this.#position);
+      if (this.#state === 'WAITING') source.resumeAt(this.partition, this.#position);
     });
   }
 
@@ -221,6 +227,10 @@ export class Task {
     }
   }
 
+  #isAtWork(): boolean {
+    return this.#state === 'RUNNING' || this.#state === 'WAITING';
+  }
+
   #isClosed(): boolean {
     return this.#state === 'CLOSED' || this.#state === 'STOPPED';
   }
@@ -228,6 +238,7 @@ export class Task {
   #to(state: TaskState, reason: string | null): void {
     if (!LEGAL[this.#state].includes(state)) throw new Error(`task: ${this.#state} to ${state} is not legal`);
     this.#state = state;
+    this.#stalledSinceMs = state === 'RUNNING' ? null : this.#stalledSinceMs ?? this.#deps.clock.nowMs();
     this.#reason = reason;
   }
 }

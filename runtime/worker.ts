@@ -1,5 +1,8 @@
 /**
  * A worker: one role's subscription, and a task for each partition that the group gives it.
+ *
+ * Partitions that it has lost keep their tasks, closed, until the next assignment: while Kafka is away, the lag that was
+ * last seen stands, and is not taken for none.
  */
 import type { Clock } from '../ports/clock.ts';
 import { LogError } from '../ports/log.ts';
@@ -24,6 +27,7 @@ export class Worker implements SourceListener {
   readonly #deps: WorkerDeps;
   readonly #tasks = new Map<number, Task>();
   #cancelTimer: () => void = () => undefined;
+  #isMember = false;
   #stopping = false;
 
   constructor(deps: WorkerDeps) {
@@ -44,6 +48,11 @@ export class Worker implements SourceListener {
     await this.settled();
   }
 
+  /** Whether it is in its group, be it with no partition. It is not before it has joined, and while Kafka is away. */
+  get isMember(): boolean {
+    return this.#isMember;
+  }
+
   statuses(): TaskStatus[] {
     return [...this.#tasks.values()].map((task) => task.status);
   }
@@ -54,8 +63,10 @@ export class Worker implements SourceListener {
   }
 
   assigned(partitions: readonly number[]): void {
+    for (const task of this.#tasks.values()) task.close();
+    this.#tasks.clear();
+    this.#isMember = true;
     for (const partition of partitions) {
-      this.#tasks.get(partition)?.close();
       const task = new Task(partition, this.#deps);
       this.#tasks.set(partition, task);
       void task.claim();
@@ -63,10 +74,8 @@ export class Worker implements SourceListener {
   }
 
   revoked(partitions: readonly number[]): void {
-    for (const partition of partitions) {
-      this.#tasks.get(partition)?.close();
-      this.#tasks.delete(partition);
-    }
+    this.#isMember = false;
+    for (const partition of partitions) this.#tasks.get(partition)?.close();
   }
 
   async batch(batch: Batch): Promise<number> {
@@ -92,7 +101,7 @@ export class Worker implements SourceListener {
   async #punctuate(): Promise<void> {
     const tasks = [...this.#tasks.values()];
     await Promise.all(tasks.map((task) => task.punctuate()));
-    if (tasks.length === 0) return;
+    if (tasks.length === 0 || !this.#isMember) return;
     const positions = tasks.map((task) => task.status.position);
     const marks = await this.#marks();
     if (marks === null) return;

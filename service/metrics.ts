@@ -14,6 +14,8 @@ const ACQUIRERS_MAX = 1_000;
 export interface RoleStatuses {
   readonly role: Role;
   readonly group: string;
+  /** Otherwise the tasks are those that it had, as they were last. */
+  readonly isMember: boolean;
   readonly tasks: readonly TaskStatus[];
 }
 
@@ -42,7 +44,8 @@ export class Metrics implements Telemetry {
     new Gauge({
       name: 'tornaconto_build_info', help: 'The version that runs.', labelNames: ['version'], registers,
     }).set({ version }, 1);
-    this.#gaugeOfTasks('tornaconto_lag_records', 'Records not yet handled.', statuses, (task) => task.highWatermark - task.position);
+    this.#gaugeOfTasks('tornaconto_lag_records', 'Records not yet handled.', statuses,
+      ({ highWatermark, position }) => (highWatermark === null ? null : highWatermark - position));
     this.#gaugeOfTasks('tornaconto_task_running', '1 = the task works; 0 = it claims, waits or has stopped.', statuses,
       (task) => (task.state === 'RUNNING' ? 1 : 0));
     this.#lagSeconds(statuses);
@@ -65,13 +68,16 @@ export class Metrics implements Telemetry {
     if (newestMs === undefined || arrivalMs > newestMs) this.#newest.set(acquirer, arrivalMs);
   }
 
-  #gaugeOfTasks(name: string, help: string, statuses: () => readonly RoleStatuses[], value: (task: TaskStatus) => number): void {
+  #gaugeOfTasks(name: string, help: string, statuses: () => readonly RoleStatuses[], value: (task: TaskStatus) => number | null): void {
     new Gauge({
       name, help, labelNames: ['role', 'topic', 'partition'], registers: [this.registry],
       collect() {
         this.reset();
         for (const { role, tasks } of statuses()) {
-          for (const task of tasks) this.set({ role, topic: task.topic, partition: task.partition }, value(task));
+          for (const task of tasks) {
+            const known = value(task);
+            if (known !== null) this.set({ role, topic: task.topic, partition: task.partition }, known);
+          }
         }
       },
     });
@@ -80,14 +86,14 @@ export class Metrics implements Telemetry {
   #lagSeconds(statuses: () => readonly RoleStatuses[]): void {
     const nowMs = this.#nowMs;
     new Gauge({
-      name: 'tornaconto_lag_seconds', help: 'Age of the last record handled, where others wait behind it.',
+      name: 'tornaconto_lag_seconds', help: 'Time since all was handled: age of the record where a task stands, or how long one has not run. Absent = not known.',
       labelNames: ['role'], registers: [this.registry],
       collect() {
         this.reset();
-        for (const { role, tasks } of statuses()) {
-          const behind = tasks.filter((task) => task.highWatermark > task.position && task.timestampMs !== null);
-          const oldestMs = behind.reduce((oldest, task) => Math.min(oldest, task.timestampMs!), Infinity);
-          this.set({ role }, behind.length === 0 ? 0 : Math.max(0, (nowMs() - oldestMs) / 1000));
+        for (const { role, isMember, tasks } of statuses()) {
+          if (!isMember && tasks.length === 0) continue;
+          const sinceMs = tasks.reduce((oldest, task) => Math.min(oldest, lagSinceMs(task)), Infinity);
+          this.set({ role }, Math.max(0, (nowMs() - sinceMs) / 1000));
         }
       },
     });
@@ -104,4 +110,10 @@ export class Metrics implements Telemetry {
       },
     });
   }
+}
+
+/** From when on records may have been waiting, ms since the epoch; Infinity = none does. */
+function lagSinceMs({ position, highWatermark, timestampMs, stalledSinceMs }: TaskStatus): number {
+  const isBehind = highWatermark !== null && highWatermark > position;
+  return Math.min((isBehind ? timestampMs : null) ?? Infinity, stalledSinceMs ?? Infinity);
 }

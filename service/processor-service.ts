@@ -73,15 +73,17 @@ export class ProcessorService {
   }
 
   statuses(): readonly RoleStatuses[] {
-    return this.#workers.map(({ role, group, worker }) => ({ role, group, tasks: worker.statuses() }));
+    return this.#workers.map(({ role, group, worker }) => ({ role, group, isMember: worker.isMember, tasks: worker.statuses() }));
   }
 
-  /** Ready: every task that it was given works. One that waits or has stopped says for what. */
+  /** Ready: each role is in its group, and every task that it was given works. What waits or has stopped says for what. */
   readiness(): Readiness {
     if (!this.#started) return { ready: false, waitingFor: ['starting'] };
-    const waitingFor = this.statuses().flatMap(({ role, tasks }) =>
-      tasks.filter((task) => task.state !== 'RUNNING').map((task) =>
-        `${role} ${task.topic}/${task.partition}: ${task.state}${task.reason === null ? '' : ` (${task.reason})`}`));
+    const waitingFor = this.statuses().flatMap(({ role, isMember, tasks }) => {
+      if (!isMember) return [`${role}: not a member of its group (Kafka is away, or the group rebalances)`];
+      return tasks.filter((task) => task.state !== 'RUNNING').map((task) =>
+        `${role} ${task.topic}/${task.partition}: ${task.state}${task.reason === null ? '' : ` (${task.reason})`}`);
+    });
     if (this.#closer?.stopped) waitingFor.push(`close: STOPPED (${this.#closer.stopped})`);
     return { ready: waitingFor.length === 0, waitingFor };
   }

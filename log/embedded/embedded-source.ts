@@ -44,6 +44,8 @@ export class EmbeddedSource implements Source, GroupMember {
   #state: State = 'idle';
   #listener: SourceListener | undefined;
   #assigned: Assigned[] = [];
+  /** As it knows itself: also while others have all the partitions, or when it has been expelled and has not heard. */
+  #isMember = false;
   /** The batches under way, by partition. */
   readonly #underWay = new Map<number, Promise<void>>();
 
@@ -85,7 +87,7 @@ export class EmbeddedSource implements Source, GroupMember {
   /** Its listener hears nothing more. */
   async stop(): Promise<void> {
     if (this.#state !== 'over') this.#state = 'stopping';
-    this.#assigned = [];
+    this.#forget();
     await Promise.all(this.#underWay.values());
     this.kill();
   }
@@ -94,7 +96,7 @@ export class EmbeddedSource implements Source, GroupMember {
   kill(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#assigned = [];
+    this.#forget();
     this.#enrol(this, false);
     this.#members.leave(this);
   }
@@ -130,15 +132,22 @@ export class EmbeddedSource implements Source, GroupMember {
   }
 
   revoke(): void {
+    if (!this.#isMember) return;
     const partitions = this.#assigned.map(({ partition }) => partition);
-    this.#assigned = [];
-    if (partitions.length > 0) this.#listener!.revoked(partitions);
+    this.#forget();
+    this.#listener!.revoked(partitions);
   }
 
   assign(partitions: readonly number[]): void {
     if (this.#state === 'stopping') return;
+    this.#isMember = true;
     this.#assigned = partitions.map((partition) => ({ partition, position: 0, paused: true, moves: 0 }));
     this.#listener!.assigned(partitions);
+  }
+
+  #forget(): void {
+    this.#isMember = false;
+    this.#assigned = [];
   }
 
   #find(partition: number): Assigned | undefined {

@@ -40,6 +40,8 @@ export class KafkaSource implements Source {
   #listener: SourceListener | undefined;
   #state: State = 'idle';
   #assignment = new Assignment([]);
+  /** From a join until it is lost, with partitions or without. */
+  #isMember = false;
   readonly #underWay = new Set<Promise<void>>();
   #joined: () => void = () => undefined;
   #failed: (error: Error) => void = () => undefined;
@@ -131,15 +133,18 @@ export class KafkaSource implements Source {
     this.#consumer.pause([{ topic: this.topic, partitions: [...partitions] }]);
     this.#revoke();
     this.#assignment = new Assignment(partitions);
+    this.#isMember = true;
     this.#state = 'running';
     this.#listener!.assigned(partitions);
     this.#joined();
   }
 
   #revoke(): void {
+    if (!this.#isMember) return;
+    this.#isMember = false;
     const { partitions } = this.#assignment;
     this.#assignment = new Assignment([]);
-    if (partitions.length > 0 && this.#state === 'running') this.#listener!.revoked(partitions);
+    if (this.#state === 'running') this.#listener!.revoked(partitions);
   }
 
   /** A batch of which nothing is left to deliver: the library resolves it without calling the handler. */

@@ -55,7 +55,13 @@ export function membership(given: () => Harness): void {
     const isSettled = (): boolean => [first, second].some(({ events }) => events.at(-1) === 'assigned ');
     await until(given(), 'an assignment of nothing, and one of all', () => isSettled() && shared([first, second]).length === 1);
     expect(shared([first, second])).toEqual([0]);
-    await Promise.all([first.source.stop(), second.source.stop()]);
+    // It hears of every change as the others do: it cannot tell otherwise whether there still is a group.
+    const idle = [first, second].find(({ mine }) => mine.size === 0)!;
+    const before = idle.events.length;
+    const third = await Member.join(given(), name, group);
+    await until(given(), 'an assignment anew', () => idle.events.length > before && idle.events.at(-1)!.startsWith('assigned'));
+    expect(idle.events.slice(before - 1, before + 1)).toEqual(['assigned ', 'revoked ']);
+    await Promise.all([first, second, third].map(({ source }) => source.stop()));
   });
 
   test('groups know nothing of each other', async () => {
