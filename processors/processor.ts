@@ -10,10 +10,8 @@ export type Progress =
   | { readonly kind: 'advanced'; readonly position: number }
   /** The store stands elsewhere (another process, or a rollback): go there. */
   | { readonly kind: 'moved'; readonly position: number }
-  /** The record at `position` cannot be judged yet. */
-  | { readonly kind: 'waiting'; readonly position: number; readonly reason: WaitReason };
-
-export type WaitReason = 'card-index-behind';
+  /** The record at `position` cannot be judged yet: what it waits for, for people. */
+  | { readonly kind: 'waiting'; readonly position: number; readonly reason: string };
 
 export interface Processor {
   readonly role: Role;

@@ -74,7 +74,7 @@ export class Qualify implements Processor {
     for (let from = 0; from < records.length; from += BATCH_RECORDS_MAX) {
       if (from > 0) await heartbeat();
       const progress = await this.#qualify(partition, records.slice(from, from + BATCH_RECORDS_MAX));
-      if (progress.kind !== 'advanced') return progress.position < 0 ? { ...progress, position } : progress;
+      if (progress.kind !== 'advanced') return progress;
       position = progress.position;
     }
     return { kind: 'advanced', position };
@@ -108,24 +108,30 @@ export class Qualify implements Processor {
       decisions: new Decisions(programme, partitions('citizen-ledger'), partition, records[0]!.offset),
       qualified: 0, dropped: {}, quarantined: {}, refusals: [],
     };
+    let waitsFor: number | null = null;
     let count = 0;
     for (let card = 0; count < records.length; count++) {
       const record = records[count]!;
       const transaction = transactions[count]!;
       let verdict = certain[count]!;
       if (verdict === null) {
-        const isReady = transaction.trxDate < allReadyBefore || transaction.trxDate < readyBefore.get(partitionOf(record.key!, shards))!;
-        if (!isReady) break;
+        if (transaction.trxDate >= allReadyBefore) {
+          const shard = partitionOf(record.key!, shards);
+          if (transaction.trxDate >= readyBefore.get(shard)!) {
+            waitsFor = shard;
+            break;
+          }
+        }
         verdict = judge(programme, transaction, record.timestampMs, lookup.histories[card++]!);
       }
       take(verdict, record, transaction, judged);
     }
-    if (count === 0) return { kind: 'waiting', position: -1, reason: 'card-index-behind' };
-
-    await this.#append(partition, judged);
-    await this.#acknowledge(partition, records.slice(0, count), judged, last);
-    const position = records[count - 1]!.offset + 1;
-    return count < records.length ? { kind: 'waiting', position, reason: 'card-index-behind' } : { kind: 'advanced', position };
+    if (count > 0) {
+      await this.#append(partition, judged);
+      await this.#acknowledge(partition, records.slice(0, count), judged, last);
+    }
+    const position = records[0]!.offset + count;
+    return waitsFor === null ? { kind: 'advanced', position } : { kind: 'waiting', position, reason: this.#barrier.reason(waitsFor, lookup) };
   }
 
   /** Step 1. Where the verdict is certain whoever has held the card, the card need not be looked up. */

@@ -59,14 +59,38 @@ describe('while enrol is down', () => {
     await pay(rig, 0, MIDNIGHT_MS + 60 * SECOND_MS);
     await rig.passes(10 * 60 * SECOND_MS);
     expect(await outcomes(rig)).toEqual({ receipts: 0, applied: 0 });
-    expect(qualifyStatus(rig)).toMatchObject({ state: expect.stringMatching(/WAITING|RUNNING/) as string, position: 0 });
-    expect(await reasonsOver(rig, 2 * SECOND_MS)).toContain('card-index-behind');
+    expect(await wordsOver(rig, 2 * SECOND_MS)).toEqual(new Set([
+      'WAITING: card index shard 0 is complete through 2021-03-03T22:49:33.000Z only: enrol is behind, or not running (or it is about midnight)',
+    ]));
 
     await rig.start('enrol', { punctuateMs: SECOND_MS, brokerTime: true });
     await rig.passes(3 * SECOND_MS);
     expect(rig.faults).toEqual([]);
     expect(await outcomes(rig)).toEqual({ receipts: 1, applied: 1 });
-    expect(await reasonsOver(rig, 2 * SECOND_MS)).toEqual(new Set([null]));
+    expect(await wordsOver(rig, 2 * SECOND_MS)).toEqual(new Set(['RUNNING: null']));
+  });
+
+  test('how long the record has waited is told, also by a process that was started since', async () => {
+    const { rig } = await withoutEnrol();
+    const arrivalMs = rig.engine.clock.nowMs();
+    await pay(rig, 0, MIDNIGHT_MS + 60 * SECOND_MS);
+    await rig.passes(HOUR_MS);
+    expect(qualifyStatus(rig)).toMatchObject({ state: 'WAITING', position: 0, highWatermark: 1, timestampMs: arrivalMs });
+    await rig.engine.stop();
+    const worker = await rig.start('qualify', { punctuateMs: SECOND_MS, brokerTime: true });
+    await rig.passes(2 * SECOND_MS, [worker]);
+    expect(worker.statuses()).toMatchObject([{ state: 'WAITING', position: 0, highWatermark: 1, timestampMs: arrivalMs }]);
+  });
+
+  test('with the producer\'s time, too', async () => {
+    const rig = await Rig.open();
+    rig.engine.log.sources().find(({ topic }) => topic === 'card-enrolments')!.kill();
+    for (const citizen of [0, 1]) await rig.engine.publish('card-enrolments', 0, [rig.enrolment(citizen)]);
+    await rig.engine.publish('card-transactions', 0, [rig.payment(0)]);
+    await rig.passes(SECOND_MS);
+    expect(await wordsOver(rig, 2 * SECOND_MS)).toEqual(new Set([
+      'WAITING: card index shard 0 stands at 0 of 2: enrol is behind, or not running',
+    ]));
   });
 
   test('what can be judged without knowing the day does not wait; what stands behind one that has to, does', async () => {
@@ -79,7 +103,7 @@ describe('while enrol is down', () => {
       rig.payment(0, { trxDate: MIDNIGHT_MS - 60 * SECOND_MS, idTrxAcquirer: 'behind' }),
     ]);
     await rig.passes(10 * 60 * SECOND_MS);
-    expect(qualifyStatus(rig)).toMatchObject({ position: 3 });
+    expect(qualifyStatus(rig)).toMatchObject({ state: 'WAITING', position: 3 });
   });
 });
 
@@ -93,13 +117,15 @@ async function withoutEnrol(): Promise<{ rig: Rig }> {
   return { rig };
 }
 
-async function reasonsOver(rig: Rig, ms: number): Promise<Set<string | null>> {
-  const reasons = new Set<string | null>();
+/** All that is said of qualify meanwhile. */
+async function wordsOver(rig: Rig, ms: number): Promise<Set<string>> {
+  const words = new Set<string>();
   for (let passed = 0; passed < ms; passed += 100) {
     await rig.passes(100);
-    reasons.add(qualifyStatus(rig)!.reason);
+    const { state, reason } = qualifyStatus(rig)!;
+    words.add(`${state}: ${reason}`);
   }
-  return reasons;
+  return words;
 }
 
 /** A system in broker's time, all of whose workers run by the clock. */
