@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import kafkajs, { type Message } from 'kafkajs';
 
-const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081', TOPIC_PREFIX = '' } = process.env;
+const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081/apis/ccompat/v7', TOPIC_PREFIX = '' } = process.env;
 const TOPIC = `${TOPIC_PREFIX}card-transactions`;
 const REQUEST_LINES_MAX = 500;
 

@@ -20,7 +20,7 @@ import kafkajs, { type EachMessagePayload } from 'kafkajs';
 interface Payout { payoutId: string; programme: string; period: string; citizenId: string; kind: string; amount: number }
 interface Manifest { programme: string; period: string; kind: string; shard: number; shards: number; payouts: number; digest: string }
 
-const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081', TOPIC_PREFIX = '', OUT_DIR = '.' } = process.env;
+const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081/apis/ccompat/v7', TOPIC_PREFIX = '', OUT_DIR = '.' } = process.env;
 const { GROUP_ID = `${TOPIC_PREFIX}paying-agent` } = process.env;
 const PAYOUTS = `${TOPIC_PREFIX}payouts`;
 const CLOSURES = `${TOPIC_PREFIX}period-closures`;
