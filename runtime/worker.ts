@@ -28,6 +28,8 @@ export class Worker implements SourceListener {
   readonly #tasks = new Map<number, Task>();
   #cancelTimer: () => void = () => undefined;
   #isMember = false;
+  /** Whether the log answered when it was last asked. Tasks find that out by themselves; who has none is told by this alone. */
+  #isAnswered = true;
   #stopping = false;
 
   constructor(deps: WorkerDeps) {
@@ -50,7 +52,7 @@ export class Worker implements SourceListener {
 
   /** Whether it is in its group, be it with no partition. It is not before it has joined, and while Kafka is away. */
   get isMember(): boolean {
-    return this.#isMember;
+    return this.#isMember && this.#isAnswered;
   }
 
   statuses(): TaskStatus[] {
@@ -66,6 +68,7 @@ export class Worker implements SourceListener {
     for (const task of this.#tasks.values()) task.close();
     this.#tasks.clear();
     this.#isMember = true;
+    this.#isAnswered = true;
     for (const partition of partitions) {
       const task = new Task(partition, this.#deps);
       this.#tasks.set(partition, task);
@@ -101,9 +104,10 @@ export class Worker implements SourceListener {
   async #punctuate(): Promise<void> {
     const tasks = [...this.#tasks.values()];
     await Promise.all(tasks.map((task) => task.punctuate()));
-    if (tasks.length === 0 || !this.#isMember) return;
+    if (!this.#isMember) return;
     const positions = tasks.map((task) => task.status.position);
     const marks = await this.#marks();
+    this.#isAnswered = marks !== null;
     if (marks === null) return;
     for (const [i, task] of tasks.entries()) task.sawLog(positions[i]!, marks[task.partition]?.high ?? null);
   }

@@ -2,6 +2,7 @@
  * What a worker says of itself when it is out of its group: not that all is well, since it has nothing to do.
  */
 import { expect, test } from 'vitest';
+import { LogError } from '../../ports/log.ts';
 import { makeProcessor } from '../../runtime/processors.ts';
 import { Worker } from '../../runtime/worker.ts';
 import { Rig } from '../processors/rig.ts';
@@ -55,6 +56,26 @@ test('a member without partitions knows whether it is one', async () => {
   expect([standby.isMember, standby.statuses()]).toEqual([true, []]);
   rig.engine.log.sources().filter(({ topic }) => topic === TOPIC).at(-1)!.revoke();
   expect(standby.isMember).toBe(false);
+});
+
+test('nor is it one while the log does not answer, even if its client has not noticed', async () => {
+  const { rig } = await behind();
+  const { context, log, clock } = rig.engine;
+  let isAway = false;
+  const standby = new Worker({
+    processor: makeProcessor('qualify', context), source: log.subscribe(TOPIC, 'tornaconto-qualify'), clock, brokerTime: null, punctuateMs: 1000,
+    reader: {
+      watermarks: (topic) => (isAway ? Promise.reject(new LogError('unavailable', 'a planted fault')) : log.reader.watermarks(topic)),
+      range: (...args) => log.reader.range(...args),
+    },
+    onFault: ({ error }) => { throw error; }, onCrash: (error) => { throw error; },
+  });
+  await standby.start();
+  for (const away of [false, true, false]) {
+    isAway = away;
+    await rig.passes(2000, [standby]);
+    expect([standby.isMember, standby.statuses()]).toEqual([!away, []]);
+  }
 });
 
 test('before it has joined it is none; a task that has not claimed does not know of its lag', async () => {
