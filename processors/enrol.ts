@@ -113,7 +113,7 @@ export class Enrol implements Processor {
       event = serdes.enrolment.decode(record.value);
     } catch (error) {
       if (!(error instanceof UndecodableError)) throw error;
-      return { reason: 'undecodable', schemaId: error.schemaId };
+      return { reason: 'undecodable' };
     }
     const field = validateCardEnrolment(event);
     if (field !== null) return { reason: 'malformed', field };

@@ -3,16 +3,16 @@
  */
 import type { LogRecord, OutgoingRecord } from '../ports/log.ts';
 import type { QuarantineReason } from '../programme/outcome.ts';
+import { peekSchemaId } from '../schemas/frame.ts';
 import type { Quarantined } from '../schemas/generated/types.ts';
 import type { Serde } from '../schemas/serde.ts';
 
-/** Anything else in the header could be a card number. */
-const SOURCE_HEADER = /^[0-9a-f]{64}:[0-9]{1,15}$/;
+/** Anything else in the header could be a card number; so could a line of twelve digits. */
+const SOURCE_HEADER = /^[0-9a-f]{64}:[0-9]{1,11}$/;
 
 export interface Refusal {
   readonly reason: QuarantineReason;
   readonly field?: string | null;
-  readonly schemaId?: number | null;
 }
 
 export function quarantined(topic: string, partition: number, record: LogRecord, refusal: Refusal): Quarantined {
@@ -24,7 +24,7 @@ export function quarantined(topic: string, partition: number, record: LogRecord,
     arrival: record.timestampMs,
     reason: refusal.reason,
     field: refusal.field ?? null,
-    schemaId: refusal.schemaId ?? null,
+    schemaId: peekSchemaId(record.value),
     source: source !== undefined && SOURCE_HEADER.test(source) ? source : null,
   };
 }

@@ -16,7 +16,6 @@ export class Transaction extends CardTransactionReader implements Facts {
 }
 
 export class TransactionReading {
-  readonly #serde: Serde<CardTransaction>;
   readonly #values: CardTransactionSource;
   readonly #currency: Buffer;
   /** By batch: making one for each transaction would cost more than reading it. */
@@ -24,7 +23,6 @@ export class TransactionReading {
 
   /** `currency`: the programme's. */
   constructor(serde: Serde<CardTransaction>, currency: string) {
-    this.#serde = serde;
     this.#values = new CardTransactionSource(serde);
     this.#currency = Buffer.from(currency);
   }
@@ -53,9 +51,9 @@ export class TransactionReading {
       result = transaction.read(bytes, start, end);
     } catch (error) {
       if (!(error instanceof UndecodableError)) throw error;
-      return { reason: 'undecodable', schemaId: error.schemaId };
+      return { reason: 'undecodable' };
     }
-    if (result === UNDECODABLE) return { reason: 'undecodable', schemaId: this.#serde.schemaId };
+    if (result === UNDECODABLE) return { reason: 'undecodable' };
     if (result !== OK) return { reason: 'malformed', field: FIELD_NAMES[result]! };
     if (record.key === null || !isField(record.key, transaction, FIELD.hashPan)) return { reason: 'malformed', field: 'key' };
     transaction.ownCurrency = isField(this.#currency, transaction, FIELD.currency);

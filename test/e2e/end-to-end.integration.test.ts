@@ -6,6 +6,7 @@ import { EXIT } from '../../cli/exit.ts';
 import { recordsOf, RECORD_BYTES } from '../../processors/ledger-entry.ts';
 import { topicValues } from '../../processors/topic-values.ts';
 import { onTimeTotals } from '../../programme/totals.ts';
+import { quarantinedOf } from '../../reports/rows.ts';
 import { describeWithStack, sharedStack } from '../stack/stack.ts';
 import { differencesBetween } from './answer.ts';
 import { makeDataSet, slicesOf, type DataSet } from './data-set.ts';
@@ -60,6 +61,14 @@ describeWithStack('published, folded by three processes, exported', () => {
     expect(Object.values({ ...transactions.dropped, duplicate: transactions.duplicate, unchanged: enrolments.unchanged }).every((count) => count > 0)).toBe(true);
     expect(Object.keys(transactions.quarantined)).toEqual(expect.arrayContaining(['conflict', 'currency', 'future']));
     expect(dataSet.expected.adjustments.split('\n').length).toBeGreaterThan(2);
+  });
+
+  test('what is quarantined names its file and line, in conflict too', async () => {
+    const rows = (await quarantinedOf(await system.context())).map(({ source, reason, field }) => {
+      const [digest, line] = source?.split(':') ?? [];
+      return [dataSet.names.get(digest ?? ''), line, reason, field].join(',');
+    });
+    expect(rows.sort()).toEqual(dataSet.expected.quarantine);
   });
 
   test('a citizen is told the same by HTTP, by status and on the topic; totals are kept for everybody', async () => {
