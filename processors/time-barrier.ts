@@ -40,12 +40,11 @@ export class TimeBarrier {
   /** What a transaction waits for that the card shard holds up; it repeats nothing of the transaction. */
   reason(shard: number, { shards }: CardLookup): string {
     const { position, completeThroughMs } = shards.get(shard)!;
-    if (this.#context.arrival === 'producer') {
-      return `card index shard ${shard} stands at ${position} of ${this.#enrolmentHighs[shard] ?? '?'}: enrol is behind, or not running`;
-    }
+    const [index, enrol] = [`card index shard ${shard}`, 'enrol is behind, or not running'];
+    if (this.#context.arrival === 'producer') return `${index} stands at ${position} of ${this.#enrolmentHighs[shard] ?? '?'}: ${enrol}`;
+    if (!Number.isFinite(completeThroughMs)) return `${index} is complete through no time yet: ${enrol}`;
     // A transaction dated ahead, across midnight, waits for that midnight: nobody is behind.
-    const through = Number.isFinite(completeThroughMs) ? `through ${new Date(completeThroughMs).toISOString()} only` : 'through no time yet';
-    return `card index shard ${shard} is complete ${through}: enrol is behind, or not running (or it is about midnight)`;
+    return `${index} is complete through ${new Date(completeThroughMs).toISOString()} only: ${enrol}, or it is about midnight`;
   }
 
   /** By card shard: transactions dated before this may be judged by what the lookup gave. */

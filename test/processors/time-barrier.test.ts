@@ -60,7 +60,7 @@ describe('while enrol is down', () => {
     await rig.passes(10 * 60 * SECOND_MS);
     expect(await outcomes(rig)).toEqual({ receipts: 0, applied: 0 });
     expect(await wordsOver(rig, 2 * SECOND_MS)).toEqual(new Set([
-      'WAITING: card index shard 0 is complete through 2021-03-03T22:49:33.000Z only: enrol is behind, or not running (or it is about midnight)',
+      'WAITING: card index shard 0 is complete through 2021-03-03T22:49:33.000Z only: enrol is behind, or not running, or it is about midnight',
     ]));
 
     await rig.start('enrol', { punctuateMs: SECOND_MS, brokerTime: true });
