@@ -17,7 +17,7 @@ files=$(mktemp -d)
 finish() {
   local code=$?
   [ $code = 0 ] || compose logs --tail=50 topics processor || true
-  compose down -v --remove-orphans >/dev/null 2>&1 || true
+  compose down -v --rmi local --remove-orphans >/dev/null 2>&1 || true
   rm -rf "$files"
   exit $code
 }
