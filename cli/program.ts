@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { FeedError } from '../feeds/feed-error.ts';
 import { ProgrammeError } from '../programme/parse.ts';
+import { ListenError } from '../service/http.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { VERSION } from '../config/version.ts';
 import { closeCommand } from './close.ts';
@@ -51,7 +52,7 @@ function report(error: unknown): number {
     console.error(`tornaconto: ${usageOf(error)}. See: tornaconto --help`);
     return EXIT.usage;
   }
-  if (error instanceof UsageError || error instanceof ProgrammeError || error instanceof ConfigError) {
+  if (error instanceof UsageError || error instanceof ProgrammeError || error instanceof ConfigError || error instanceof ListenError) {
     console.error(`tornaconto: ${error.message}`);
     return EXIT.usage;
   }

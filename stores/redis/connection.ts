@@ -19,7 +19,7 @@ export interface RedisConnectionOptions {
   readonly commandTimeoutMs?: number;
   /** Default 60000: how often role and eviction policy are read again. */
   readonly checkIntervalMs?: number;
-  /** Something an operator should mend, though nothing is wrong yet; may repeat. */
+  /** Something an operator should mend, though nothing is wrong yet; said once. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -37,6 +37,7 @@ export class RedisConnection {
   #timer: NodeJS.Timeout | undefined;
   /** Why the servers must not be used, as the last check found. */
   #fault: StoreError | null = null;
+  readonly #warned = new Set<string>();
   #wasPrimary = false;
   #isClosed = false;
 
@@ -74,7 +75,7 @@ export class RedisConnection {
   async check(): Promise<void> {
     try {
       for (const node of this.#primaries()) {
-        for (const warning of await inspectServer(node, this.#wasPrimary)) this.#onWarning(warning);
+        for (const warning of await inspectServer(node, this.#wasPrimary)) this.#warn(warning);
       }
       this.#fault = null;
       this.#wasPrimary = true;
@@ -152,6 +153,12 @@ export class RedisConnection {
   async #checkAgain(): Promise<void> {
     await this.check().catch(() => undefined);
     if (!this.#isClosed) this.#checkLater();
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#onWarning(message);
   }
 
   #checkLater(): void {

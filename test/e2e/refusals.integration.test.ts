@@ -2,6 +2,8 @@
  * What cannot be right is refused by name: records go to quarantine and the rest goes on; topics and servers that would
  * make a wrong fold stop the start, or the task, with words that say what to mend.
  */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../cli/exit.ts';
 import { topicValues } from '../../processors/topic-values.ts';
@@ -75,6 +77,26 @@ describeWithStack('what cannot be right', () => {
     expect(schemaIds.sort()).toEqual([context.serdes.transaction.schemaId, 2_000_000_000, null, null, null].sort());
     expect(JSON.stringify(processor.log)).not.toContain(CARD_NUMBER);
     expect((await processor.readiness()).code).toBe(200);
+  });
+
+  test('another programme file than payments were judged under ends the start, and says what differs', async () => {
+    const system = await systemOn();
+    await system.start().listening();
+    await system.publish('transactions', dataSet.transactions.slice(-1));
+    await system.untilFolded(WAIT_MS_MAX);
+    const file = JSON.parse(await readFile(dataSet.programmeFile, 'utf8')) as { periods: object[] };
+    const [first, ...rest] = file.periods;
+    for (const [key, changed] of [
+      ['programme', { ...file, programme: 'another' }],
+      ['currency', { ...file, currency: '840' }],
+      [/period \S+/, { ...file, periods: [{ ...first, rateBasisPoints: 1 }, ...rest] }],
+    ] as const) {
+      const other = join(dataSet.folder, 'another-programme.json');
+      await writeFile(other, JSON.stringify(changed));
+      const { code, stderr } = await runCli(['run', '--roles', 'enrol'], { ...system.environment, HTTP_PORT: '0', PROGRAMME_FILE: other });
+      expect(code).toBe(EXIT.usage);
+      expect(stderr).toMatch(new RegExp(`judged under another programme file: ${key instanceof RegExp ? key.source : key} differs`));
+    }
   });
 
   test('a record larger than its topic takes is refused by name', async () => {
