@@ -15,8 +15,8 @@ export class Closer {
   readonly close: Close;
   /** By period: what it waits for, as of the last look. */
   waiting: ReadonlyMap<string, Waiting> = new Map();
-  /** Why it has stopped; null = it runs. */
-  stopped: string | null = null;
+  /** What the last look failed for: with `retry` it looks again; null = it did not. */
+  fault: { readonly message: string; readonly remedy: 'retry' | 'stop' } | null = null;
   #cancelTimer: () => void = () => undefined;
   #underWay: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -40,14 +40,13 @@ export class Closer {
   async #look(): Promise<void> {
     try {
       this.waiting = await this.close.advance(new Set());
+      this.fault = null;
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error('not an error was thrown', { cause });
       const remedy = 'remedy' in error && error.remedy === 'retry' ? 'retry' : 'stop';
+      this.fault = { message: error.message, remedy };
       this.#onFault(error, remedy);
-      if (remedy === 'stop') {
-        this.stopped = error.message;
-        return;
-      }
+      if (remedy === 'stop') return;
     }
     if (this.#stopping) return;
     const closing = [...this.waiting.values()].some((state) => state === 'receipts' || state === 'freeze');

@@ -84,7 +84,8 @@ export class ProcessorService {
       return tasks.filter((task) => task.state !== 'RUNNING').map((task) =>
         `${role} ${task.topic}/${task.partition}: ${task.state}${task.reason === null ? '' : ` (${task.reason})`}`);
     });
-    if (this.#closer?.stopped) waitingFor.push(`close: STOPPED (${this.#closer.stopped})`);
+    const fault = this.#closer?.fault;
+    if (fault) waitingFor.push(`close: ${fault.remedy === 'stop' ? 'STOPPED' : 'trying again'} (${fault.message})`);
     return { ready: waitingFor.length === 0, waitingFor };
   }
 

@@ -1,6 +1,8 @@
 /** Ready is said only of a process that is in its groups, and whose tasks all run. */
 import { expect, test } from 'vitest';
+import { LogError } from '../../ports/log.ts';
 import { ProcessorService } from '../../service/processor-service.ts';
+import type { Role } from '../../topology/names.ts';
 import { Rig } from '../processors/rig.ts';
 
 const TOPIC = 'card-transactions';
@@ -50,6 +52,24 @@ test('while it waits for enrol, it is never ready, and says for what', async () 
   }
 });
 
+test('a closer that cannot reach its servers is not ready until a look succeeds; one that must not go on, never', async () => {
+  const rig = await Rig.open({ arrival: 'broker', punctuateMs: 1000 });
+  let failure: Error | null = new LogError('unavailable', 'Kafka is away');
+  const { context } = rig.engine;
+  const service = make(rig, ['close'], {
+    ...context, producer: { append: (appends) => (failure === null ? context.producer.append(appends) : Promise.reject(failure)) },
+  });
+  await service.start();
+  await rig.passes(1000);
+  expect(service.readiness()).toEqual({ ready: false, waitingFor: ['close: trying again (Kafka is away)'] });
+  failure = null;
+  await rig.passes(20_000);
+  expect(service.readiness()).toEqual(READY);
+  failure = new LogError('out-of-range', 'a part of the log is gone');
+  await rig.passes(20_000);
+  expect(service.readiness()).toEqual({ ready: false, waitingFor: ['close: STOPPED (a part of the log is gone)'] });
+});
+
 /** One citizen's records folded, and nobody at work. */
 async function stopped() {
   const rig = await Rig.folded(1);
@@ -64,10 +84,10 @@ async function stopped() {
   };
 }
 
-function make({ engine: { context, log, clock } }: Rig): ProcessorService {
+function make({ engine: { context: given, log, clock } }: Rig, roles: readonly Role[] = ['qualify'], context = given): ProcessorService {
   const fail = (error: Error): never => { throw error; };
   return new ProcessorService({
-    roles: ['qualify'], clock, prefix: '', context: () => ({ context, log }),
-    onFault: ({ error }) => fail(error), onCrash: fail,
+    roles, clock, prefix: '', context: () => ({ context, log }),
+    onFault: ({ role, error }) => role === 'close' ? undefined : fail(error), onCrash: fail,
   });
 }
