@@ -28,7 +28,8 @@ export function createLogger(
     serializers: { err: (error: unknown) => errorFields(error) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // At once: what is still to be written when the process ends would come out of order, or not at all.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
 type LogWrite = (level: 'error' | 'warn' | 'info' | 'debug', message: string, fields: Readonly<Record<string, string | number | boolean>>) => void;

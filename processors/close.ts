@@ -28,8 +28,8 @@ export class Close {
   /** By period: source high watermarks that were read after its deadline had passed on the broker's clock. */
   readonly #highs = new Map<string, readonly number[]>();
   readonly #marked = new Set<string>();
-  /** Periods whose rules the shards have been asked about: they never change once there are payments. */
-  readonly #agreed = new Set<string>();
+  /** By period, the shards that have been asked about its rules: they never change once there are payments. */
+  readonly #agreed = new Map<string, Set<number>>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -91,11 +91,18 @@ export class Close {
    * @throws ProcessingError, StoreError other-rules
    */
   async #agree(period: Period): Promise<void> {
-    if (this.#agreed.has(period.id)) return;
     const { citizens, programme } = this.#context;
-    await agreeWithReceipts(this.#context);
-    for (const shard of this.#shards()) await citizens.claim(shard, rulesOf(programme));
-    this.#agreed.add(period.id);
+    let agreed = this.#agreed.get(period.id);
+    if (agreed === undefined) {
+      await agreeWithReceipts(this.#context);
+      this.#agreed.set(period.id, agreed = new Set());
+    }
+    for (const shard of this.#shards()) {
+      if (agreed.has(shard)) continue;
+      // A shard that moves on too fast is asked at the next look, the others not again.
+      await citizens.claim(shard, rulesOf(programme));
+      agreed.add(shard);
+    }
   }
 
   // Steps 2 and 3. The watermarks are kept: what comes later arrived later.

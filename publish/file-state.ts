@@ -6,7 +6,7 @@ import type { Survey } from './survey.ts';
 
 export class FileState {
   readonly survey: Survey;
-  /** An earlier file of the same content: its lines are this one's, and there is nothing to send. */
+  /** A file of the same content that counts: its lines are this one's, and there is nothing to send. */
   readonly #twin: FileState | null;
   #there = 0;
   #sent = 0;
@@ -16,13 +16,16 @@ export class FileState {
     this.#twin = twin;
   }
 
+  /** Of files of one content the one whose records come first counts, as in `replay`: the others would be its duplicates. */
   static of(surveys: readonly Survey[]): FileState[] {
     const first = new Map<string, FileState>();
-    return surveys.map((survey) => {
+    const states = new Map<Survey, FileState>();
+    for (const survey of surveys.toSorted((a, b) => earliestOf(a) - earliestOf(b))) {
       const state = new FileState(survey, first.get(survey.digest) ?? null);
       if (!first.has(survey.digest)) first.set(survey.digest, state);
-      return state;
-    });
+      states.set(survey, state);
+    }
+    return surveys.map((survey) => states.get(survey)!);
   }
 
   get isTwin(): boolean {
@@ -56,4 +59,9 @@ export class FileState {
   noteSent(lines: number): void {
     this.#sent += lines;
   }
+}
+
+/** Without a good line the order is of no account. */
+function earliestOf({ earliestMs }: Survey): number {
+  return earliestMs ?? 0;
 }

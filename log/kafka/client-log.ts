@@ -15,8 +15,9 @@ export type LogWriter = (level: LogLevel, message: string, fields: LogFields) =>
 const FIELDS = ['broker', 'clientId', 'groupId', 'memberId', 'topic', 'partition', 'offset', 'nodeId', 'correlationId',
   'retryCount', 'retryTime', 'size', 'duration', 'isLeader'] as const;
 
+/** What the library calls an error it mostly tries again; what it gives up reaches us, and is told as an error of ours. */
 const LEVELS = new Map<kafkajs.logLevel, LogLevel>([
-  [kafkajs.logLevel.ERROR, 'error'],
+  [kafkajs.logLevel.ERROR, 'warn'],
   [kafkajs.logLevel.WARN, 'warn'],
   [kafkajs.logLevel.INFO, 'info'],
 ]);

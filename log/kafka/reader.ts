@@ -13,6 +13,9 @@ import type { KafkaConnection } from './connection.ts';
 import { TopicReader } from './topic-reader.ts';
 
 const IDLE_MS = 60_000;
+/** Up to so many records are fetched a little at a time: else a look at one brings, and decodes, a megabyte behind it. */
+const FEW_RECORDS = 1_000;
+const FEW_BYTES = 64 * 1024;
 
 interface Kept {
   readonly reader: Promise<TopicReader>;
@@ -25,6 +28,7 @@ export class KafkaReader implements LogReader {
   readonly #connection: KafkaConnection;
   readonly #admin: AdminClient;
   readonly #groupPrefix: string;
+  /** By topic, those for few records apart from the others. */
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new Set<Promise<void>>();
 
@@ -47,20 +51,23 @@ export class KafkaReader implements LogReader {
   async *range(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly LogRecord[]> {
     if (from >= to) return;
     await this.#check(topic, partition, from, to);
-    const kept = this.#use(topic);
+    const few = to - from <= FEW_RECORDS;
+    const name = few ? `${topic} few` : topic;
+    const kept = this.#kept.get(name) ?? this.#open(name, topic, few ? FEW_BYTES : undefined);
+    this.#use(kept);
     try {
       const reader = await kept.reader;
       yield* reader.range(partition, from, to);
     } catch (error) {
-      this.#drop(topic, kept);
+      this.#drop(name, kept);
       throw error;
     } finally {
-      this.#release(topic, kept);
+      this.#release(name, kept);
     }
   }
 
   async close(): Promise<void> {
-    for (const [topic, kept] of this.#kept) this.#drop(topic, kept);
+    for (const [name, kept] of this.#kept) this.#drop(name, kept);
     await Promise.all(this.#ending);
   }
 
@@ -81,29 +88,30 @@ export class KafkaReader implements LogReader {
     return marks;
   }
 
-  #use(topic: string): Kept {
-    let kept = this.#kept.get(topic);
-    if (kept === undefined) {
-      const group = this.#groupPrefix + randomUUID();
-      const reader = TopicReader.open(this.#connection, topic, group);
-      reader.catch(() => undefined);
-      this.#kept.set(topic, kept = { reader, group, users: 0, idle: undefined });
-    }
-    clearTimeout(kept.idle);
-    kept.users++;
+  #open(name: string, topic: string, maxBytesPerPartition: number | undefined): Kept {
+    const group = this.#groupPrefix + randomUUID();
+    const reader = TopicReader.open(this.#connection, topic, group, maxBytesPerPartition);
+    reader.catch(() => undefined);
+    const kept: Kept = { reader, group, users: 0, idle: undefined };
+    this.#kept.set(name, kept);
     return kept;
   }
 
-  #release(topic: string, kept: Kept): void {
+  #use(kept: Kept): void {
+    clearTimeout(kept.idle);
+    kept.users++;
+  }
+
+  #release(name: string, kept: Kept): void {
     kept.users--;
-    if (kept.users > 0 || this.#kept.get(topic) !== kept) return;
-    kept.idle = setTimeout(() => this.#drop(topic, kept), IDLE_MS).unref();
+    if (kept.users > 0 || this.#kept.get(name) !== kept) return;
+    kept.idle = setTimeout(() => this.#drop(name, kept), IDLE_MS).unref();
   }
 
   /** Ranges under way on it go on to their ends, or fail by themselves. */
-  #drop(topic: string, kept: Kept): void {
-    if (this.#kept.get(topic) !== kept) return;
-    this.#kept.delete(topic);
+  #drop(name: string, kept: Kept): void {
+    if (this.#kept.get(name) !== kept) return;
+    this.#kept.delete(name);
     clearTimeout(kept.idle);
     const ending = this.#end(kept);
     this.#ending.add(ending);

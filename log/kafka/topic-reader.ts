@@ -14,6 +14,7 @@ const AHEAD_BATCHES_MAX = 2;
 
 interface Reading {
   readonly partition: number;
+  readonly to: number;
   /** All before it has been fetched, control records too. */
   fetched: number;
   readonly batches: (readonly LogRecord[])[];
@@ -31,17 +32,18 @@ export class TopicReader implements SourceListener {
   readonly #turns = new Map<number, Promise<void>>();
   #failure: Error | undefined;
 
-  private constructor(connection: KafkaConnection, topic: string, group: string) {
+  private constructor(connection: KafkaConnection, topic: string, group: string, maxBytesPerPartition: number | undefined) {
     this.#stallLimitMs = limitMs(connection, 'stall');
     this.#source = new KafkaSource(connection, topic, group, {
       minBytes: 1,
+      ...(maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition }),
       passed: (partition, next) => this.#pass(partition, next),
     });
   }
 
   /** @throws LogError */
-  static async open(connection: KafkaConnection, topic: string, group: string): Promise<TopicReader> {
-    const reader = new TopicReader(connection, topic, group);
+  static async open(connection: KafkaConnection, topic: string, group: string, maxBytesPerPartition?: number): Promise<TopicReader> {
+    const reader = new TopicReader(connection, topic, group, maxBytesPerPartition);
     await reader.#source.start(reader);
     return reader;
   }
@@ -86,13 +88,14 @@ export class TopicReader implements SourceListener {
     const next = records.at(-1)!.offset + 1;
     reading.fetched = next;
     reading.batches.push(records);
-    if (reading.batches.length >= AHEAD_BATCHES_MAX) this.#source.pause(partition);
+    // At its end at once: the next fetch may be decoded before the reader has taken this one.
+    if (reading.batches.length >= AHEAD_BATCHES_MAX || next >= reading.to) this.#source.pause(partition);
     reading.wake();
     return next;
   }
 
   async *#read(partition: number, from: number, to: number): AsyncGenerator<readonly LogRecord[]> {
-    const reading: Reading = { partition, fetched: from, batches: [], wake: () => undefined };
+    const reading: Reading = { partition, to, fetched: from, batches: [], wake: () => undefined };
     this.#readings.set(partition, reading);
     let seenAssignments = -1;
     let position = from;

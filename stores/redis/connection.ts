@@ -165,9 +165,11 @@ export class RedisConnection {
     clearTimeout(this.#timer);
     const delayMs = this.#fault === null ? this.#checkIntervalMs : Math.min(FAULT_CHECK_INTERVAL_MS, this.#checkIntervalMs);
     this.#timer = setTimeout(() => {
+      if (this.#fault?.code !== 'unavailable' || this.#client.status !== 'ready') void this.#checkAgain();
       // An address that moves with the primary, or Sentinels, may lead elsewhere by now: connected again, it is checked.
-      if (this.#fault?.code === 'unavailable' && this.#client instanceof Redis && this.#client.status === 'ready') this.#client.disconnect(true);
-      else void this.#checkAgain();
+      else if (this.#client instanceof Redis) this.#client.disconnect(true);
+      // No call is sent that a node could redirect: it has to be asked who is primary.
+      else this.#client.refreshSlotsCache(() => void this.#checkAgain());
     }, delayMs).unref();
   }
 

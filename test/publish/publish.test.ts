@@ -123,6 +123,17 @@ describe('publishing', () => {
     }), { numRuns: 60 });
   });
 
+  test('of files of one content the records have the arrival of the first to arrive, in whatever order they were given', async () => {
+    const names = ['CSTAR.ABCDE.TRNLOG.20210301.000000.001.csv', 'CSTAR.ABCDE.TRNLOG.20210106.000000.001.csv'];
+    const paths = await Promise.all(names.map((name) => folder.write(name, textOf([transactionLine()]))));
+    for (const given of [paths, paths.toReversed()]) {
+      const log = logOf('create', 1);
+      const states = await publishOnce(log, given, { timing: { arrival: 'producer', calendar: new Calendar('UTC') } });
+      expect((await recordsOf(log)).map(({ timestampMs }) => timestampMs)).toEqual([Date.parse('2021-01-06T00:00:00Z')]);
+      expect(states.map(({ survey: { file }, isTwin }) => [file.name, isTwin]).sort()).toEqual([[names[1], false], [names[0], true]]);
+    }
+  });
+
   test('control: without reading back, a second run doubles', async () => {
     const paths = await write([[transactionLine()]]);
     const log = logOf('append', 1);

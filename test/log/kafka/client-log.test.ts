@@ -13,7 +13,7 @@ function logged(message: string, extra: Record<string, unknown>, level = kafkajs
 test('named fields pass, and nothing that could quote a record', () => {
   const error = new Error('value 4111111111111111');
   expect(logged('Error when calling eachBatch', { topic: 't', partition: 3, offset: '17', stack: error.stack, error, payload: { value: 'x' } }))
-    .toEqual([['error', 'Error when calling eachBatch', { component: 'kafkajs.Consumer', topic: 't', partition: 3, offset: '17' }]]);
+    .toEqual([['warn', 'Error when calling eachBatch', { component: 'kafkajs.Consumer', topic: 't', partition: 3, offset: '17' }]]);
 });
 
 test('levels are ours', () => {

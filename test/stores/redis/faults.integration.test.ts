@@ -7,7 +7,8 @@ import { RedisCardIndex } from '../../../stores/redis/card-index.ts';
 import { RedisCitizenTotals } from '../../../stores/redis/citizen-totals.ts';
 import { RedisConnection } from '../../../stores/redis/connection.ts';
 import { metaKey } from '../../../stores/redis/shard-keys.ts';
-import { describeWithServers, startRedis, type RedisServer } from '../../stack/stack.ts';
+import { startLocalRedis } from '../../stack/local/redis.ts';
+import { describeWithServers, startRedis, startRedisCluster, whyNoCluster, type RedisServer } from '../../stack/stack.ts';
 import { folded, foldNext, PERIODS, stepOf } from '../entries.ts';
 import { codeOf } from '../harness.ts';
 
@@ -126,6 +127,32 @@ describeWithServers('stores on a Redis with faults', () => {
       proxy.close();
       await client.replicaof('NO', 'ONE');
       await other.stop();
+    }
+  });
+
+  test.skipIf(whyNoCluster() !== undefined)('a Cluster whose primary changes is followed by who asks nothing meanwhile', async () => {
+    const cluster = await startRedisCluster();
+    const replica = await startLocalRedis({ config: { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000' } });
+    const [primary] = cluster.nodes as [RedisServer];
+    const [ofPrimary, ofReplica] = [new Redis(primary.url), new Redis(replica.url)];
+    const following = await RedisConnection.connect({ url: cluster.url.replace('redis:', 'redis+cluster:'), checkIntervalMs: 200 });
+    try {
+      await ofReplica.cluster('MEET', primary.host, primary.port);
+      const id = await ofPrimary.cluster('MYID');
+      await expect.poll(() => ofReplica.cluster('REPLICATE', id).catch(() => 'not met yet'), { timeout: 30_000 }).toBe('OK');
+      await expect.poll(async () => String(await ofPrimary.info('replication')), { timeout: 30_000 }).toContain('connected_slaves:1');
+      await ofReplica.cluster('FAILOVER', 'TAKEOVER');
+      await expect.poll(async () => String(await ofPrimary.info('replication')), { timeout: 30_000 }).toContain('role:slave');
+      // Long enough for the old primary to be found out as a replica.
+      await sleep(1000);
+      const followed = new RedisCitizenTotals(following, { shards: 100, prefix: PREFIX });
+      await expect.poll(async () => (await Promise.all(Array.from({ length: 20 }, (_, i) => followed.claim(i, PERIODS)))).length, { timeout: 30_000 }).toBe(20);
+    } finally {
+      await following.close();
+      ofPrimary.disconnect();
+      ofReplica.disconnect();
+      await replica.stop();
+      await cluster.stop();
     }
   });
 
