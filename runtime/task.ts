@@ -43,9 +43,9 @@ export interface TaskStatus {
   readonly position: number;
   /** As last seen; null = not yet. */
   readonly highWatermark: number | null;
-  /** Timestamp of the last record handled or, while it waits, of the first that is not; ms since the epoch; null = none yet. */
+  /** Timestamp of the last record handled or of the first that could not be; ms since the epoch; null = none yet. */
   readonly timestampMs: number | null;
-  /** Since when it has not been running, ms since the epoch; null = it runs. */
+  /** Since when it has not been running, or has done nothing of what is to be done; ms since the epoch; null = it works. */
   readonly stalledSinceMs: number | null;
   /** Why it does not run: what it waits for, or the error that stopped it. */
   readonly reason: string | null;
@@ -116,6 +116,7 @@ export class Task {
       const { processor, source } = this.#deps;
       const stands = await processor.punctuate(this.partition, this.#position);
       if (stands !== this.#position) return this.#reclaim('the store stands elsewhere');
+      if (this.#state === 'RUNNING' && this.#position >= (this.#highWatermark ?? Infinity)) this.#works();
       await source.commit(this.partition, this.#position);
     });
   }
@@ -147,7 +148,6 @@ export class Task {
     this.#highWatermark = await checkLog(reader, source.topic, this.partition, standing);
     if (this.#isClosed()) return;
     this.#position = standing.position;
-    this.#retryMs = RETRY_MS;
     this.#to('RUNNING', null);
     source.resumeAt(this.partition, standing.position);
   }
@@ -176,14 +176,22 @@ export class Task {
   }
 
   async #process(records: readonly LogRecord[], batch: Batch): Promise<void> {
+    this.#timestampMs = records[0]!.timestampMs;
     const progress = await this.#deps.processor.process(this.partition, this.#position, records, () => batch.heartbeat());
     if (this.#isClosed()) return;
     if (progress.kind === 'moved') return this.#reclaim('the store stands elsewhere');
     const done = progress.position - this.#position;
     this.#timestampMs = records[progress.kind === 'waiting' ? done : done - 1]?.timestampMs ?? this.#timestampMs;
     this.#position = progress.position;
-    if (progress.kind === 'waiting') this.#wait(progress.reason);
-    else if (this.#state === 'WAITING') this.#to('RUNNING', null);
+    if (progress.kind === 'waiting') return this.#wait(progress.reason);
+    if (this.#state === 'WAITING') this.#to('RUNNING', null);
+    this.#works();
+  }
+
+  /** A claim alone proves nothing: what comes after it may fail each time. */
+  #works(): void {
+    this.#stalledSinceMs = null;
+    this.#retryMs = RETRY_MS;
   }
 
   /** Sleeping in the handler would block the other partitions: the partition is paused and resumed by a timer. */
@@ -238,7 +246,7 @@ export class Task {
   #to(state: TaskState, reason: string | null): void {
     if (!LEGAL[this.#state].includes(state)) throw new Error(`task: ${this.#state} to ${state} is not legal`);
     this.#state = state;
-    this.#stalledSinceMs = state === 'RUNNING' ? null : this.#stalledSinceMs ?? this.#deps.clock.nowMs();
+    if (state !== 'RUNNING') this.#stalledSinceMs ??= this.#deps.clock.nowMs();
     this.#reason = reason;
   }
 }

@@ -14,6 +14,8 @@ import type { RoleStatuses } from './metrics.ts';
 
 /** How often tasks are punctuated: a rollback is noticed, and a total is published, within about this. */
 const PUNCTUATE_MS = 1_000;
+/** A task that is claimed but does nothing of what is to be done is not ready after this. */
+const STALLED_MS = 10_000;
 /** Work that is not finished by then is abandoned: it is folded again. */
 const DRAIN_MS = 8_000;
 
@@ -81,8 +83,12 @@ export class ProcessorService {
     if (!this.#started) return { ready: false, waitingFor: ['starting'] };
     const waitingFor = this.statuses().flatMap(({ role, isMember, tasks }) => {
       if (!isMember) return [`${role}: not a member of its group (Kafka is away, or the group rebalances)`];
-      return tasks.filter((task) => task.state !== 'RUNNING').map((task) =>
-        `${role} ${task.topic}/${task.partition}: ${task.state}${task.reason === null ? '' : ` (${task.reason})`}`);
+      return tasks.flatMap((task) => {
+        const stalledMs = task.stalledSinceMs === null ? 0 : this.#deps.clock.nowMs() - task.stalledSinceMs;
+        if (task.state === 'RUNNING' && stalledMs < STALLED_MS) return [];
+        const reason = task.state === 'RUNNING' ? `has done nothing for ${Math.round(stalledMs / 1000)} s` : task.reason;
+        return `${role} ${task.topic}/${task.partition}: ${task.state}${reason === null ? '' : ` (${reason})`}`;
+      });
     });
     const fault = this.#closer?.fault;
     if (fault) waitingFor.push(`close: ${fault.remedy === 'stop' ? 'STOPPED' : 'trying again'} (${fault.message})`);

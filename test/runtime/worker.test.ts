@@ -99,5 +99,35 @@ test('before it has joined it is none; a task that has not claimed does not know
   expect(worker.statuses()).toMatchObject([{ state: 'CLAIMING', highWatermark: null, stalledSinceMs: clock.nowMs() }]);
   claim();
   await worker.settled();
-  expect(worker.statuses()).toMatchObject([{ state: 'RUNNING', highWatermark: RECORDS + 1, stalledSinceMs: null }]);
+  // Claimed, it has still done nothing.
+  expect(worker.statuses()).toMatchObject([{ state: 'RUNNING', highWatermark: RECORDS + 1, stalledSinceMs: clock.nowMs() }]);
+});
+
+test('a task whose every batch fails is no working one, however often it is claimed, and is tried ever less often', async () => {
+  const { rig } = await behind();
+  const { context, log, clock } = rig.engine;
+  let failure: LogError | null = new LogError('unavailable', 'no answer');
+  let tries = 0;
+  const qualify = makeProcessor('qualify', context);
+  const worker = new Worker({
+    processor: {
+      role: 'qualify', source: TOPIC,
+      claim: (partition) => qualify.claim(partition),
+      process: (...args) => (tries++, failure === null ? qualify.process(...args) : Promise.reject(failure)),
+      punctuate: (...args) => qualify.punctuate(...args),
+    },
+    source: log.subscribe(TOPIC, 'another-group'), reader: log.reader, clock, brokerTime: null, punctuateMs: 1000,
+    onFault: () => undefined, onCrash: (error) => { throw error; },
+  });
+  const startedMs = clock.nowMs();
+  await worker.start();
+  await rig.passes(60_000);
+  const [status] = worker.statuses();
+  expect(status).toMatchObject({ stalledSinceMs: startedMs });
+  expect(status!.timestampMs).not.toBeNull();
+  expect(tries).toBeGreaterThan(5);
+  expect(tries).toBeLessThan(30);
+  failure = null;
+  await rig.passes(10_000);
+  expect(worker.statuses()).toMatchObject([{ state: 'RUNNING', stalledSinceMs: null, position: RECORDS + 1 }]);
 });
