@@ -70,7 +70,9 @@ export class AdjustmentAudit {
 async function sent(context: Context, period: Period, differences: Differences): Promise<ReadonlyMap<string, Adjustment>> {
   const found = new Map<string, Adjustment>();
   for await (const { value } of topicValues(context, 'adjustments', context.serdes.adjustment)) {
-    if (value.programme !== context.programme.programme || value.period !== period.id) continue;
+    const isOurs = value.programme === context.programme.programme && context.programme.periods.some((known) => known.id === value.period);
+    if (!isOurs) differences.add('adjustment-extra', `${value.adjustmentId} of another programme or period`, null, contentOf(value));
+    if (!isOurs || value.period !== period.id) continue;
     const known = found.get(value.adjustmentId);
     if (known === undefined) found.set(value.adjustmentId, value);
     else if (contentOf(known) !== contentOf(value)) differences.add('adjustment-differs', value.adjustmentId, contentOf(known), contentOf(value));

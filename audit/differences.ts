@@ -8,6 +8,8 @@ export const DIFFERENCE_KINDS = {
   'ledger-gap': 'ledger records are missing',
   'ledger-unreadable': 'a ledger record that cannot be folded, so that the rest of its shard is not looked at',
   'ledger-incomplete': 'the ledger holds other decisions than the receipts count',
+  'deadlines-differ': 'a decision that counts other deadlines as passed than its arrival says',
+  'marker-early': 'a close marker from before the deadline, by the brokers\' clock (instants in ms)',
   'not-frozen': 'some shards of the ledger have a close marker, others have none',
   'store-behind': 'the store has not folded what is in the ledger, and does not move',
   'store-ahead': 'the store has folded more than the ledger holds',

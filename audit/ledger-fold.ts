@@ -5,7 +5,8 @@
  */
 import { Accrue } from '../processors/accrue.ts';
 import type { Context } from '../processors/context.ts';
-import { ENTRY, ENTRY_BYTES } from '../processors/ledger-entry.ts';
+import { ENTRY, ENTRY_BYTES, RECORD } from '../processors/ledger-entry.ts';
+import { deadlinesPassedAt } from '../programme/programme.ts';
 import type { Appended, Producer } from '../ports/log.ts';
 import type { Adjustment, LedgerRecord } from '../schemas/generated/types.ts';
 import { MemoryCitizenTotals } from '../stores/memory/citizen-totals.ts';
@@ -53,7 +54,11 @@ export async function foldLedger(
       }
       await accrue.process(shard, position, records, () => Promise.resolve());
       position = next;
-      for (const { value } of records) countDecisions(serdes.ledger.decode(value), decided, highest);
+      for (const record of records) {
+        const value = serdes.ledger.decode(record.value);
+        auditTimes(context, `${ledger}/${shard}/${record.offset}`, record.timestampMs, value, differences);
+        countDecisions(value, decided, highest);
+      }
     }
   } catch (error) {
     // Whatever is wrong with the log is what an audit is for; that it cannot be reached is not.
@@ -80,6 +85,17 @@ class SentAdjustments implements Producer {
       this.adjustments.push(...records.map(({ value }) => serdes.adjustment.decode(value)));
     }
     return appends.map(({ topic, partition }) => ({ topic, partition, baseOffset: 0, appendTimeMs: null }));
+  }
+}
+
+/** What the fold takes from qualify and close: how many deadlines had passed, and that one had when its period was marked. */
+function auditTimes({ programme, arrival, skewMarginMs }: Context, where: string, appendedMs: number, value: LedgerRecord, differences: Differences): void {
+  const { closes, entries } = value;
+  const deadlineMs = programme.periods.find(({ id }) => id === closes)?.deadlineMs ?? -Infinity;
+  if (arrival === 'broker' && appendedMs < deadlineMs - skewMarginMs) differences.add('marker-early', where, deadlineMs, appendedMs);
+  for (let at = 0; at < entries.length; at += ENTRY_BYTES) {
+    const passed = deadlinesPassedAt(programme, entries.readDoubleBE(at + ENTRY.arrival));
+    differences.expect('deadlines-differ', `${where} entry ${at / ENTRY_BYTES}`, passed, entries[at + ENTRY.record + RECORD.deadlinesPassed]!);
   }
 }
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { DifferenceKind } from '../../audit/differences.ts';
 import { verify } from '../../audit/verify.ts';
 import type { Context } from '../../processors/context.ts';
-import { RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
+import { ENTRY, ENTRY_BYTES, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
 import { payoutId } from '../../programme/ids.ts';
 import type { Payout } from '../../schemas/generated/types.ts';
 import type { Serde } from '../../schemas/serde.ts';
@@ -112,10 +112,19 @@ describe('a planted fault', () => {
     ['a manifest of another threshold', 'manifest-differs', first('period-closures', closure, (value) => (
       { ...value, lastRankedTransactions: value.lastRankedTransactions === null ? null : 4 }))],
     ['a ledger record is lost', 'ledger-gap', first('citizen-ledger', ledger, () => null)],
-    ['a decision is lost', 'ledger-incomplete', first('citizen-ledger', ledger, (value) => ({ ...value, entries: value.entries.subarray(0, -51) }))],
+    ['a decision is lost', 'ledger-incomplete', first('citizen-ledger', ledger, (value) => (
+      { ...value, entries: value.entries.subarray(0, -51), lines: value.lines.subarray(0, -7) }))],
     ['a close marker is lost', 'not-frozen', first('citizen-ledger', ledger, (value) => (value.closes === null ? value : null))],
     ['a ledger record of other rules', 'ledger-unreadable', first('citizen-ledger', ledger, (value) => (
       { ...value, periods: value.periods.map(({ id }) => ({ id, rules: '0123456789abcdef' })) }))],
+    ['a decision that counts a deadline too few', 'deadlines-differ', first('citizen-ledger', ledger, (value) => {
+      const entries = Buffer.from(value.entries);
+      for (let at = 0; at < entries.length; at += ENTRY_BYTES) if (entries[at + ENTRY.record + RECORD.deadlinesPassed]! > 0) entries[at + ENTRY.record + RECORD.deadlinesPassed]!--;
+      return { ...value, entries };
+    })],
+    ['a close marker from before the deadline', 'marker-early', () => withLog(context, 'citizen-ledger', (record) => (
+      ledger().decode(record.value).closes === null ? record : { ...record, timestampMs: FIRST.deadlineMs - 1 }))],
+    ['an adjustment of another programme', 'adjustment-extra', first('adjustments', adjustment, (value) => ({ ...value, programme: 'altra' }))],
     ['an adjustment is missing', 'adjustment-missing', first('adjustments', adjustment, () => null)],
     ['an adjustment of another amount', 'adjustment-differs', first('adjustments', adjustment, (value) => ({ ...value, amount: value.amount - 1 }))],
     ['a receipt that does not add up', 'receipt-sums', () => withLog(context, 'receipts', (record) => {
@@ -142,7 +151,7 @@ describe('a planted fault', () => {
       },
     })],
     ['an outbox that nobody empties', 'outbox-waiting', () => withStore(context, {
-      outbox: async () => [{ serial: 1, output: { kind: 'conflict', sourcePartition: 0, sourceOffset: 0, arrivalMs: 0 } }],
+      outbox: async () => [{ serial: 1, output: { kind: 'conflict', sourcePartition: 0, sourceOffset: 0, arrivalMs: 0, source: null, schemaId: null } }],
     })],
   ])('%s', async (_, kind, tampered) => {
     expect(await kindsIn(tampered())).toContain(kind);
