@@ -14,6 +14,8 @@ import { UndecodableError } from './undecodable-error.ts';
 
 /** Pauses before an id that was never asked before is taken for unknown. */
 const ASKED_AGAIN_AFTER_MS = [200, 800, 2_000];
+/** Nobody registers so many at once: a batch with more is full of nonsense, and is not to hold up the others. */
+const ASKED_AGAIN_MAX = 10;
 /** How long an unknown id is not asked again. */
 const UNKNOWN_FOR_MS = 10_000;
 /** Bounds the memory that nonsense can take; far more than the ids in one batch, whose answers must stay. */
@@ -55,7 +57,7 @@ export class WriterSchemas {
     let unknown = await this.ask(asked);
     for (const ms of ASKED_AGAIN_AFTER_MS) {
       const perhapsNew = unknown.filter((schemaId) => !this.unknown.has(schemaId));
-      if (perhapsNew.length === 0) break;
+      if (perhapsNew.length === 0 || perhapsNew.length > ASKED_AGAIN_MAX) break;
       await this.time.pause(ms);
       unknown = [...unknown.filter((schemaId) => this.unknown.has(schemaId)), ...await this.ask(perhapsNew)];
     }

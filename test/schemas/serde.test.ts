@@ -110,6 +110,12 @@ test('an id that is registered while it is asked for is no unknown one; nonsense
   expect(registry.asked.slice(6)).toEqual([99]);
 });
 
+test('a batch full of nonsense is not asked for again', async () => {
+  const { registry, serde } = await opened();
+  await serde.prepare(Array.from({ length: 11 }, (_, i) => frame(100 + i, BODY)));
+  expect(registry.asked).toHaveLength(11);
+});
+
 test('who asks for it meanwhile waits likewise: it is not unknown before it is for the one who asked first', async () => {
   const { registry, clock, serde } = await opened();
   const value = frame(2, avroType(NEWER).toBuffer({ channel: [], ...VALUE }));
