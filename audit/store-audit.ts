@@ -76,7 +76,7 @@ async function auditStanding(audit: StoreAudit): Promise<void> {
     }
   }
   if (counts.position === fold.position || isFrozen(audit)) {
-    const [due, found] = [expected.sums[period.id], counts.sums[period.id]];
+    const [due, found] = [expected.sums, counts.sums].map((sums) => Object.hasOwn(sums, period.id) ? sums[period.id] : undefined);
     differences.expect('counts-differ', `${where} payments`, due?.payments ?? 0, found?.payments ?? 0);
     differences.expect('counts-differ', `${where} gross cents`, due?.grossCents ?? 0, found?.grossCents ?? 0);
   }

@@ -60,5 +60,5 @@ export async function frozenSumsOf({ citizens }: Context, shard: number, period:
   const { position, sums } = await citizens.counts(shard);
   // Sums and standing are two reads: at or past a position that was frozen the shard is frozen too.
   if (standing.frozen < period.rank || position < standing.position) throw new NotFrozen(`shard ${shard}`);
-  return sums[period.id] ?? NO_SUMS;
+  return Object.hasOwn(sums, period.id) ? sums[period.id]! : NO_SUMS; // A period may be named `constructor`.
 }

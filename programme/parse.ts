@@ -24,6 +24,7 @@ export class ProgrammeError extends Error {
   }
 }
 
+const KEY_CHARS_MAX = 64;
 const id = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -');
 const count = z.int('must be a whole number').min(0, 'must not be negative');
 
@@ -76,7 +77,7 @@ function readJson(text: string): ProgrammeFile {
   } catch (cause) {
     throw new ProgrammeError('', `not JSON (${whereInJson(cause)})`);
   }
-  refuseRepeatedKeys(text);
+  refuseWhatIsLostInParsing(text);
   const result = programmeFile.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -87,10 +88,22 @@ function readJson(text: string): ProgrammeFile {
   throw new ProgrammeError(keyPath(issue.path), missing ? 'missing' : problemOf(issue));
 }
 
-/** JSON.parse keeps the last of two equal keys and says nothing. */
-function refuseRepeatedKeys(text: string): void {
+/** JSON.parse keeps the last of two equal keys, makes 0 of 1e-400 and 1 of 1.00000000000000000001, and says nothing. */
+function refuseWhatIsLostInParsing(text: string): void {
+  try {
+    walk(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ProgrammeError('', 'nested too deeply');
+    throw error;
+  }
+}
+
+function walk(text: string): void {
   const keys: Set<string>[] = [];
   visit(text, {
+    onLiteralValue: (value, offset, length, _line, _character, path) => {
+      if (typeof value === 'number' && !isWhole(text.slice(offset, offset + length))) throw new ProgrammeError(keyPath(path()), 'must be a whole number');
+    },
     onObjectBegin: () => { keys.push(new Set()); },
     onObjectEnd: () => { keys.pop(); },
     onObjectProperty: (property, _offset, _length, _line, _character, parentPath) => {
@@ -99,6 +112,13 @@ function refuseRepeatedKeys(text: string): void {
       seen.add(property);
     },
   });
+}
+
+/** Of a number as it is written, exactly. */
+function isWhole(literal: string): boolean {
+  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const digits = (whole + fraction).replace(/0+$/, '');
+  return digits === '' || Number(exponent) + whole.length >= digits.length;
 }
 
 function calendarOf(timeZone: string): Calendar {
@@ -162,7 +182,13 @@ function refuseOverlaps(inTime: readonly Omit<Period, 'rank'>[], asGiven: readon
 }
 
 function keyPath(path: readonly PropertyKey[]): string {
-  return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${printable(String(part))}`)).join('').replace(/^\./, '');
+}
+
+/** A key may be anything: of one line, and no longer than ours. */
+function printable(key: string): string {
+  const cut = key.length > KEY_CHARS_MAX ? `${key.slice(0, KEY_CHARS_MAX)}…` : key;
+  return cut.replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isPresent(json: unknown, path: readonly PropertyKey[]): boolean {

@@ -33,7 +33,7 @@ export async function periodStatuses(context: Context, nowMs: number): Promise<P
   const counts = await Promise.all(shards.map((shard) => context.citizens.counts(shard)));
   const frozen = await Promise.all(shards.map(async (shard) => (await context.citizens.sets(shard, [])).standing.frozen));
   return Promise.all(context.programme.periods.map(async (period) => {
-    const sums = counts.map((count) => count.sums[period.id]).filter((sum) => sum !== undefined);
+    const sums = counts.flatMap(({ sums: all }) => Object.hasOwn(all, period.id) ? all[period.id]! : []);
     const cashback = closures.manifests(period.id, 'CASHBACK');
     const manifests = [...cashback, ...closures.manifests(period.id, 'SUPER_CASHBACK')];
     const frozenShards = frozen.filter((rank) => rank >= period.rank).length;

@@ -4,13 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { verify } from '../../audit/verify.ts';
 import { LogError, type Producer } from '../../ports/log.ts';
 import { Close } from '../../processors/close.ts';
 import type { Context } from '../../processors/context.ts';
 import { payoutsOf } from '../../reports/rows.ts';
 import { Random } from '../../runtime/random.ts';
 import type { Payout, PeriodClosure } from '../../schemas/generated/types.ts';
-import { PROGRAMME, Rig } from './rig.ts';
+import { periodStatuses } from '../../service/periods.ts';
+import { PAID_MS, PROGRAMME, programmeOf, Rig } from './rig.ts';
 
 const [PERIOD] = PROGRAMME.periods;
 const REQUESTED = new Set([PERIOD!.id]);
@@ -19,6 +21,15 @@ const SHARDS = 3;
 const PARTITIONS = { 'citizen-ledger': SHARDS, payouts: SHARDS, 'citizen-totals': SHARDS };
 /** CASHBACK of 1 euro each, SUPER_CASHBACK of 5 euro for two. */
 const PAID = { payouts: CITIZENS + 2, amount: CITIZENS * 100 + 2 * 500 };
+
+test.each(['constructor', '__proto__', 'toString'])('a period may be named %s, in shards without a payment of it too', async (name) => {
+  const programme = programmeOf(name);
+  const rig = await Rig.folded(1, { partitions: PARTITIONS, programme });
+  await rig.engine.close(programme.periods[0]!);
+  expect((await payoutsOf(rig.engine.context)).map(({ period, amount }) => [period, amount])).toEqual([[name, 100], [name, 500]]);
+  expect(await verify(rig.engine.context, programme.periods[0]!, { patienceMs: 0 })).toMatchObject({ closed: true, differences: [] });
+  expect(await periodStatuses(rig.engine.context, PAID_MS)).toMatchObject([{ period: name, state: 'closed', payments: 1 }]);
+});
 
 describe('killed between any two of its requests', () => {
   test.each(['nothing of it is done', 'half of it is done', 'all of it is done, the answer is lost'] as const)('and of the last %s: taken up again it pays the same', async (fate) => {

@@ -4,18 +4,22 @@
  */
 import { EmbeddedEngine, type EmbeddedOptions } from '../../embedded/engine.ts';
 import { parseProgramme } from '../../programme/parse.ts';
+import type { Programme } from '../../programme/programme.ts';
 import type { LogRecord, OutgoingRecord } from '../../ports/log.ts';
 import { makeProcessor, type PartitionRole } from '../../runtime/processors.ts';
 import { Worker } from '../../runtime/worker.ts';
 import type { CardTransaction } from '../../schemas/generated/types.ts';
 
-export const PROGRAMME = parseProgramme(JSON.stringify({
-  programme: 'prova', timeZone: 'Europe/Rome', currency: '978',
-  periods: [{
-    id: 'p', from: '2021-03-01', until: '2021-03-08', grace: 'P1D',
-    rateBasisPoints: 1000, transactionCapCents: 1500, periodCapCents: 15_000, minimumTransactions: 1, superCashback: { ranks: 2, cents: 500 },
-  }],
-}));
+export const PROGRAMME = programmeOf('p');
+export function programmeOf(periodId: string): Programme {
+  return parseProgramme(JSON.stringify({
+    programme: 'prova', timeZone: 'Europe/Rome', currency: '978',
+    periods: [{
+      id: periodId, from: '2021-03-01', until: '2021-03-08', grace: 'P1D',
+      rateBasisPoints: 1000, transactionCapCents: 1500, periodCapCents: 15_000, minimumTransactions: 1, superCashback: { ranks: 2, cents: 500 },
+    }],
+  }));
+}
 export const ENROLLED_MS = Date.parse('2021-01-01T00:00:00Z');
 export const PAID_MS = Date.parse('2021-03-05T12:00:00Z');
 

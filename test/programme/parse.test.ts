@@ -56,6 +56,21 @@ describe('a refused programme file', () => {
     expect(message).not.toContain(CHECK);
   });
 
+  it.each(['0.5', '1e-400', '-1e-400', '1.0000000000000000001', '15000.00000000000000001', '9007199254740991.4', '15e-1'])('a fraction, however small: %s', (literal) => {
+    const { key, message } = refusalOf(JSON.stringify(periodWith('periodCapCents', 'HERE')).replace('"HERE"', literal));
+    expect([key, message]).toEqual(['periods[1].periodCapCents', expect.stringContaining('must be a whole number')]);
+  });
+
+  it.each(['15000.0', '1.5e4', '150000e-1', '0.15E+5', '15000.000e0'])('control: %s is whole', (literal) => {
+    expect(parseProgramme(JSON.stringify(periodWith('periodCapCents', 'HERE')).replace('"HERE"', literal)).periods[1]!.periodCapCents).toBe(15_000);
+  });
+
+  it('nesting without end, and a key of any length and characters, in one short line', () => {
+    expect(refusalOf(JSON.stringify(periodWith('periodCapCents', 'HERE')).replace('"HERE"', '['.repeat(50_000) + ']'.repeat(50_000))).message).toMatch(/nested too deeply|whole number/);
+    const { message } = refusalOf(JSON.stringify(topWith(`a\n\u001b\u202e${'x'.repeat(5000)}`, 1)));
+    expect(message).toMatch(/^[\x20-\x7e…]{1,150}$/);
+  });
+
   it('control: unchanged it is accepted', () => { expect(() => refusalOf(JSON.stringify(FILE))).toThrow('was accepted'); });
 
   it.each([
