@@ -42,6 +42,8 @@ export interface Watermarks {
   readonly start: number;
   /** The offset that the next record will get. */
   readonly high: number;
+  /** Set where it may stand still while records wait behind it: too few replicas are in sync. It is no end then. */
+  readonly stalled?: true;
 }
 
 /** Writes. Records of one partition are appended in the order of the calls. */

@@ -46,14 +46,15 @@ export class Enrol implements Processor {
 
   /**
    * Says how far the index is complete: at the high watermark that is read after the broker's clock showed T, every
-   * event that arrived before T (less what brokers' clocks may differ) is folded.
+   * event that arrived before T (less what brokers' clocks may differ) is folded. Unless the watermark stands still while
+   * the clock's partition, on other brokers, goes on.
    */
   async punctuate(shard: number, position: number): Promise<number> {
     const { producer, reader, cards, topic, arrival, skewMarginMs } = this.#context;
     if (arrival === 'broker') {
       const [tick] = await producer.append([{ topic: topic('clock'), partition: 0, records: [CLOCK_TICK] }]);
-      const high = (await reader.watermarks(topic('card-enrolments')))[shard]!.high;
-      if (position >= high) {
+      const { high, stalled } = (await reader.watermarks(topic('card-enrolments')))[shard]!;
+      if (position >= high && stalled !== true) {
         const result = await cards.complete(shard, position, tick!.appendTimeMs! - skewMarginMs);
         return result.kind === 'refused' ? result.position : position;
       }

@@ -16,6 +16,20 @@ interface Line {
   failed: boolean;
 }
 
+export interface PartitionState {
+  readonly partition: number;
+  /** Whether enough replicas are in sync for the high watermark to move. */
+  readonly inSync: boolean;
+}
+
+/**
+ * Brokers hold the high watermark where fewer than min.insync.replicas are in sync. That setting is asked to be at least
+ * two of three replicas; not knowing it here, a majority is taken. Of two replicas one may be away.
+ */
+export function isInSync(replicas: number, inSync: number): boolean {
+  return inSync >= (replicas < 3 ? 1 : Math.floor(replicas / 2) + 1);
+}
+
 export class AdminClient {
   readonly #connection: KafkaConnection;
   #line: Line | undefined;
@@ -50,10 +64,10 @@ export class AdminClient {
   }
 
   /**
-   * The partitions' numbers as the brokers know them now; the other calls go by what the client has kept.
+   * The partitions in their order, as the brokers know them now; the other calls go by what the client has kept.
    * @throws LogError no-such-partition when there is no such topic
    */
-  async partitionsOf(topic: string): Promise<readonly number[]> {
+  async partitionsOf(topic: string): Promise<readonly PartitionState[]> {
     return this.call(`metadata of ${topic}`, async (admin) => {
       // Asked for one topic that is not there, the library swallows the answer and fails on null.
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] }).catch(async (error: unknown) => {
@@ -62,7 +76,9 @@ export class AdminClient {
       });
       const found = topics.find(({ name }) => name === topic);
       if (found === undefined) throw new LogError('no-such-partition', `there is no topic ${topic}`);
-      return found.partitions.map(({ partitionId }) => partitionId).sort((a, b) => a - b);
+      return found.partitions
+        .map(({ partitionId, replicas, isr }) => ({ partition: partitionId, inSync: isInSync(replicas.length, isr.length) }))
+        .sort((a, b) => a.partition - b.partition);
     });
   }
 

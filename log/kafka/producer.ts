@@ -102,7 +102,7 @@ export class KafkaProducer implements Producer {
     const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
     for (const { topic, partition } of pieces) {
       if (answered.has(`${topic}/${partition}`)) continue;
-      const isThere = (await this.#admin.partitionsOf(topic)).includes(partition);
+      const isThere = (await this.#admin.partitionsOf(topic)).some((known) => known.partition === partition);
       if (!isThere) throw new LogError('no-such-partition', `there is no partition ${topic}/${partition}`);
       throw new LogError('unavailable', `${topic}/${partition}: not known to the client yet`);
     }

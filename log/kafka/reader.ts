@@ -41,11 +41,14 @@ export class KafkaReader implements LogReader {
 
   async watermarks(topic: string): Promise<readonly Watermarks[]> {
     const partitions = await this.#admin.partitionsOf(topic);
-    const marks = await this.#watermarks(topic);
-    if (partitions.every((partition) => marks[partition] !== undefined) && marks.length === partitions.length) return marks;
-    // The topic has grown, or was made anew, since the client read its metadata.
-    this.#admin.refresh();
-    return this.#watermarks(topic);
+    let marks = await this.#watermarks(topic);
+    if (!partitions.every(({ partition }) => marks[partition] !== undefined) || marks.length !== partitions.length) {
+      // The topic has grown, or was made anew, since the client read its metadata.
+      this.#admin.refresh();
+      marks = await this.#watermarks(topic);
+    }
+    const stalled = new Set(partitions.filter(({ inSync }) => !inSync).map(({ partition }) => partition));
+    return marks.map((mark, partition) => (stalled.has(partition) ? { ...mark, stalled: true } : mark));
   }
 
   async *range(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly LogRecord[]> {

@@ -3,6 +3,7 @@
  * never by a guess, however long enrol is down.
  */
 import { describe, expect, test } from 'vitest';
+import { Enrol } from '../../processors/enrol.ts';
 import { cardOf, Rig } from './rig.ts';
 
 const SECOND_MS = 1000;
@@ -51,6 +52,24 @@ describe('the barrier of a day', () => {
     await rig.passes(0);
     expect(await outcomes(rig)).toEqual({ receipts: 1, applied: 0 });
   });
+});
+
+test('while the high watermark stands still, for lack of replicas, the index is complete through nothing new', async () => {
+  const { context } = (await Rig.open({ arrival: 'broker' })).engine;
+  let stalled = true;
+  const enrol = new Enrol({
+    ...context, reader: {
+      watermarks: async (topic) => (await context.reader.watermarks(topic)).map((marks) => (stalled ? { ...marks, stalled } : marks)),
+      range: (...args) => context.reader.range(...args),
+    },
+  });
+  const completeThroughMs = async () => (await context.cards.lookup([cardOf(0)], () => 0)).shards.get(0)!.completeThroughMs;
+  await enrol.claim(0);
+  expect(await enrol.punctuate(0, 0)).toBe(0);
+  expect(await completeThroughMs()).toBe(-Infinity);
+  stalled = false;
+  await enrol.punctuate(0, 0);
+  expect(await completeThroughMs()).toBeGreaterThan(-Infinity);
 });
 
 describe('while enrol is down', () => {
