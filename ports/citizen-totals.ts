@@ -24,6 +24,10 @@ export interface Decisions {
   readonly periods: readonly { readonly id: string; readonly rules: string; readonly rank: number }[];
   /** Packed entries, at most 256. */
   readonly entries: Buffer;
+  /** What the lines' origin indices refer to: a file by its hex SHA-256 (null = none), and a schema. */
+  readonly origins: readonly { readonly file: string | null; readonly schemaId: number }[];
+  /** Packed lines, one an entry; or empty, when nobody noted where the entries came from. */
+  readonly lines: Buffer;
 }
 
 /** Something to be sent on, kept in the shard until it is: a conflict or an adjustment. */
@@ -38,6 +42,9 @@ export interface Conflict {
   readonly sourcePartition: number;
   readonly sourceOffset: number;
   readonly arrivalMs: number;
+  /** The header `source` of the record: file and line. */
+  readonly source: string | null;
+  readonly schemaId: number | null;
 }
 
 /** A change of what a closed period should have paid. */

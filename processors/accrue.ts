@@ -12,7 +12,7 @@ import { shardOf } from '../topology/partition-of.ts';
 import { reviewDecisions, settleLate } from './adjusting.ts';
 import type { Context } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { ENTRY_BYTES, LAYOUT_VERSION } from './ledger-entry.ts';
+import { ENTRY_BYTES, faultOfLines, LAYOUT_VERSION } from './ledger-entry.ts';
 import { Outbox } from './outbox.ts';
 import { ProcessingError, type Processor, type Progress } from './processor.ts';
 import { TotalsKeeper } from './totals-keeper.ts';
@@ -143,10 +143,12 @@ export class Accrue implements Processor {
   /** The decisions, checked: another program's record here would be folded into money. */
   #decisionsOf(shard: number, ledger: LedgerRecord, record: LogRecord): Decisions {
     const { partitions, programme } = this.#context;
-    const { sourcePartition, firstOffset, citizens, entries } = ledger;
+    const { sourcePartition, firstOffset, citizens, entries, origins, lines } = ledger;
     if (ledger.layout !== LAYOUT_VERSION || entries.length === 0 || entries.length % ENTRY_BYTES !== 0) {
       throw new ProcessingError('bad-ledger', `ledger record at offset ${record.offset} is of another layout`);
     }
+    const fault = faultOfLines(ledger);
+    if (fault !== null) throw new ProcessingError('bad-ledger', `ledger record at offset ${record.offset} has ${fault}`);
     const shards = partitions('citizen-ledger');
     for (const citizenId of citizens) {
       if (shardOf(citizenId, shards) !== shard) {
@@ -160,7 +162,7 @@ export class Accrue implements Processor {
       }
       return { id, rules, rank: period.rank };
     });
-    return { sourcePartition, firstOffset, citizens, periods, entries };
+    return { sourcePartition, firstOffset, citizens, periods, entries, origins, lines };
   }
 
   /** A marker of other rules may stand before the period's end: it must not freeze anything. */

@@ -127,7 +127,7 @@ export class Close {
     const value = serdes.ledger.encode({
       sourcePartition: -1, firstOffset: 0, rules: programme.rulesHash, citizens: [],
       periods: [{ id: period.id, rules: period.rulesHash }],
-      entries: Buffer.alloc(0), layout: LAYOUT_VERSION, closes: period.id,
+      entries: Buffer.alloc(0), layout: LAYOUT_VERSION, closes: period.id, origins: [], lines: Buffer.alloc(0),
     });
     await producer.append(this.#shards().map((partition) => ({ topic: topic('citizen-ledger'), partition, records: [{ key: null, value }] })));
     this.#marked.add(period.id);

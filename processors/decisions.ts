@@ -4,11 +4,13 @@
 import { CONTENT_FIELDS, CORRELATED_LINK_FIELDS, IDENTITY_FIELDS, UNCORRELATED_LINK_FIELDS, type Field } from '../programme/identity.ts';
 import type { Period, Programme } from '../programme/programme.ts';
 import { deadlinesPassedAt } from '../programme/programme.ts';
+import type { LogRecord } from '../ports/log.ts';
 import { FIELD, type CardTransactionReader } from '../schemas/card-transaction-reader.ts';
 import type { LedgerRecord } from '../schemas/generated/types.ts';
 import { shardOf } from '../topology/partition-of.ts';
 import { halfSipHash } from './half-sip-hash.ts';
 import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, KIND_CORRELATED, KIND_REVERSAL, LAYOUT_VERSION, NO_PERIOD, RECORD } from './ledger-entry.ts';
+import { Origins } from './origins.ts';
 
 const IDENTITY = indicesOf(IDENTITY_FIELDS);
 const CONTENT = indicesOf(CONTENT_FIELDS);
@@ -26,6 +28,7 @@ interface Piece {
   readonly indexOf: Map<string, number>;
   readonly periods: Period[];
   readonly entries: Buffer;
+  readonly origins: Origins;
   count: number;
 }
 
@@ -44,20 +47,19 @@ export class Decisions {
     this.#firstOffset = firstOffset;
   }
 
-  /** Decides for the transaction that the reader stands on. Of a reversal's several entries one counts. */
-  add(
-    reader: CardTransactionReader, citizenId: string, period: Period | null, offset: number, arrivalMs: number, counts: boolean,
-  ): void {
+  /** Decides for the transaction of the record, on which the reader stands. Of a reversal's several entries one counts. */
+  add(reader: CardTransactionReader, record: LogRecord, citizenId: string, period: Period | null, counts: boolean): void {
     const shard = shardOf(citizenId, this.#shards);
     const piece = this.#pieceOf(shard);
+    piece.origins.note(record, piece.count);
     const at = piece.count++ * ENTRY_BYTES;
     const bytes = piece.entries;
     bytes.writeUInt16BE(citizenIndex(piece, citizenId), at + ENTRY.citizen);
     bytes[at + ENTRY.period] = period === null ? NO_PERIOD : periodIndex(piece, period);
     bytes[at + ENTRY.counts] = counts ? 1 : 0;
-    bytes.writeUInt32BE(offset - this.#firstOffset, at + ENTRY.delta);
-    bytes.writeDoubleBE(arrivalMs, at + ENTRY.arrival);
-    writeRecord(reader, deadlinesPassedAt(this.#programme, arrivalMs), bytes, at + ENTRY.record);
+    bytes.writeUInt32BE(record.offset - this.#firstOffset, at + ENTRY.delta);
+    bytes.writeDoubleBE(record.timestampMs, at + ENTRY.arrival);
+    writeRecord(reader, deadlinesPassedAt(this.#programme, record.timestampMs), bytes, at + ENTRY.record);
     if (piece.count === ENTRIES_MAX) this.#finish(shard, piece);
   }
 
@@ -70,7 +72,9 @@ export class Decisions {
   #pieceOf(shard: number): Piece {
     let piece = this.#open.get(shard);
     if (piece === undefined) {
-      piece = { citizens: [], indexOf: new Map(), periods: [], entries: Buffer.allocUnsafe(ENTRIES_MAX * ENTRY_BYTES), count: 0 };
+      piece = {
+        citizens: [], indexOf: new Map(), periods: [], entries: Buffer.allocUnsafe(ENTRIES_MAX * ENTRY_BYTES), origins: new Origins(), count: 0,
+      };
       this.#open.set(shard, piece);
     }
     return piece;
@@ -89,6 +93,8 @@ export class Decisions {
         entries: piece.entries.subarray(0, piece.count * ENTRY_BYTES),
         layout: LAYOUT_VERSION,
         closes: null,
+        origins: piece.origins.all,
+        lines: piece.origins.linesOf(piece.count),
       },
     });
   }

@@ -206,12 +206,12 @@ function take(verdict: Settled, record: LogRecord, transaction: Transaction, jud
       return;
     case 'payment':
       judged.qualified++;
-      decisions.add(transaction, verdict.citizenId, verdict.period, record.offset, record.timestampMs, true);
+      decisions.add(transaction, record, verdict.citizenId, verdict.period, true);
       return;
     case 'reversal':
       judged.qualified++;
       verdict.citizenIds.forEach((citizenId, holder) => {
-        decisions.add(transaction, citizenId, null, record.offset, record.timestampMs, holder === 0);
+        decisions.add(transaction, record, citizenId, null, holder === 0);
       });
   }
 }

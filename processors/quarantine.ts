@@ -6,9 +6,7 @@ import type { QuarantineReason } from '../programme/outcome.ts';
 import { peekSchemaId } from '../schemas/frame.ts';
 import type { Quarantined } from '../schemas/generated/types.ts';
 import type { Serde } from '../schemas/serde.ts';
-
-/** Anything else in the header could be a card number; so could a line of twelve digits. */
-const SOURCE_HEADER = /^[0-9a-f]{64}:[0-9]{1,11}$/;
+import { sourceOf } from './source-header.ts';
 
 export interface Refusal {
   readonly reason: QuarantineReason;
@@ -16,7 +14,6 @@ export interface Refusal {
 }
 
 export function quarantined(topic: string, partition: number, record: LogRecord, refusal: Refusal): Quarantined {
-  const source = record.headers?.source;
   return {
     topic,
     partition,
@@ -25,7 +22,7 @@ export function quarantined(topic: string, partition: number, record: LogRecord,
     reason: refusal.reason,
     field: refusal.field ?? null,
     schemaId: peekSchemaId(record.value),
-    source: source !== undefined && SOURCE_HEADER.test(source) ? source : null,
+    source: sourceOf(record),
   };
 }
 

@@ -7,7 +7,7 @@
 import type { CardStep } from '../ports/card-index.ts';
 import type { AdjustmentDue, Decisions, FoldStep } from '../ports/citizen-totals.ts';
 import { StoreError, type Step } from '../ports/store.ts';
-import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, KIND_CORRELATED, KIND_REVERSAL, NO_PERIOD, RECORD } from '../processors/ledger-entry.ts';
+import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, faultOfLines, KIND_CORRELATED, KIND_REVERSAL, NO_PERIOD, RECORD } from '../processors/ledger-entry.ts';
 
 const CARD_BYTES = 32;
 const FINGERPRINT_BYTES_MAX = 64;
@@ -77,7 +77,8 @@ export function checkCitizen(citizenId: string): void {
   if (citizenId.length === 0 || citizenId.length > CITIZEN_ID_CHARS_MAX) corrupt('a citizenId of a wrong length');
 }
 
-function checkDecisions({ sourcePartition, firstOffset, citizens, periods, entries }: Decisions): StepBounds {
+function checkDecisions(decisions: Decisions): StepBounds {
+  const { sourcePartition, firstOffset, citizens, periods, entries } = decisions;
   checkWhole(sourcePartition, 'source partition');
   checkWhole(firstOffset, 'first source offset');
   if (entries.length % ENTRY_BYTES !== 0) corrupt('entries that are not a whole number of strides');
@@ -86,6 +87,8 @@ function checkDecisions({ sourcePartition, firstOffset, citizens, periods, entri
   if (periods.length > NO_PERIOD) corrupt(`more than ${NO_PERIOD} periods`);
   for (const citizenId of citizens) checkCitizen(citizenId);
   for (const { rank } of periods) if (!Number.isInteger(rank) || rank < 1 || rank > NO_PERIOD) corrupt('a period without a rank');
+  const fault = faultOfLines(decisions);
+  if (fault !== null) corrupt(fault);
   let arrivalMs = -Infinity;
   let delta = -1;
   for (let at = 0; at < entries.length; at += ENTRY_BYTES) {

@@ -73,10 +73,6 @@ export const PROCESSORS = {
     edges: [
       { kind: 'source', topic: 'citizen-ledger', readFrom: 'the position in citizen-totals' },
       { kind: 'state', store: 'citizen-totals', coPartitioned: true },
-      {
-        kind: 'lookup', topic: 'card-transactions', coPartitioned: false, readFrom: 'the records in conflict',
-        blocksUntil: 'each is read, or known not to be retained',
-      },
       { kind: 'sink', topic: 'citizen-totals', partition: 'co-partitioned' },
       { kind: 'sink', topic: 'adjustments', partition: 'key' },
       { kind: 'sink', topic: 'quarantine', partition: 'key' },

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Append } from '../../ports/log.ts';
-import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, LAYOUT_VERSION, RECORD } from '../../processors/ledger-entry.ts';
+import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, LAYOUT_VERSION, LINE_BYTES, RECORD } from '../../processors/ledger-entry.ts';
 import type { Period, Programme } from '../../programme/programme.ts';
 import { partitionOf } from '../../topology/partition-of.ts';
 import type { Run } from '../engine/stack.ts';
@@ -43,6 +43,8 @@ export async function fillLedger(run: Run, programme: Programme, period: Period,
         const value = run.serdes.ledger.encode({
           sourcePartition: 0, firstOffset, rules: programme.rulesHash, citizens: citizens.map(citizenId),
           periods: [{ id: period.id, rules: period.rulesHash }], entries: entriesOf(citizens, round, period), layout: LAYOUT_VERSION, closes: null,
+          // As qualify notes them for records without the header `source`: the first origin, no line.
+          origins: [{ file: null, schemaId: 1 }], lines: Buffer.alloc(citizens.length * LINE_BYTES),
         });
         firstOffset += citizens.length;
         waiting.push({ topic: run.topic('citizen-ledger'), partition: shard, records: [{ key: null, value }] });

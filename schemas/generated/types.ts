@@ -98,6 +98,14 @@ export interface LedgerPeriod {
   readonly rules: string;
 }
 
+/** What card transactions have in common that were sent from one file; lines name it by index. */
+export interface LedgerOrigin {
+  /** Hex SHA-256 of the acquirer's file, of the header source. Null where the header names none. */
+  readonly file: string | null;
+  /** The id of the schema that the transactions were written with. */
+  readonly schemaId: number;
+}
+
 /** The decisions of one batch of card transactions for one shard, or the mark that closes a period. Topic citizen-ledger, internal. */
 export interface LedgerRecord {
   /** The partition of card-transactions that the entries come from; -1 in a close marker. */
@@ -116,6 +124,10 @@ export interface LedgerRecord {
   readonly layout: number;
   /** A close marker: the id of the period whose totals are frozen here; entries is then empty. Null in all other records. */
   readonly closes: string | null;
+  /** The origins of the entries, each once. */
+  readonly origins: readonly LedgerOrigin[];
+  /** Beside each entry where it came from, packed at a fixed stride as processors/ledger-entry.ts says. Empty in records written before there were lines. */
+  readonly lines: Buffer;
 }
 
 /** CASHBACK is a share of what the citizen spent, SUPER_CASHBACK the prize of the most active citizens. */

@@ -3,7 +3,7 @@
  */
 import type { Decisions, Folded, FoldStep, Review } from '../../ports/citizen-totals.ts';
 import { StoreError, type Refused } from '../../ports/store.ts';
-import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, NO_PERIOD, RECORD } from '../../processors/ledger-entry.ts';
+import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, NO_PERIOD, originOf, RECORD } from '../../processors/ledger-entry.ts';
 import type { FoldOutcome } from '../../programme/outcome.ts';
 import type { StepBounds } from '../checks.ts';
 import { NO_OUTCOMES, type LedgerShard } from './ledger-shard.ts';
@@ -102,7 +102,8 @@ function insertAll(shard: LedgerShard, decisions: Decisions, owners: (number | u
       outcomes.duplicate++;
     } else {
       outcomes.conflict++;
-      shard.send({ kind: 'conflict', sourcePartition, sourceOffset, arrivalMs: entries.readDoubleBE(at + ENTRY.arrival) });
+      const arrivalMs = entries.readDoubleBE(at + ENTRY.arrival);
+      shard.send({ kind: 'conflict', sourcePartition, sourceOffset, arrivalMs, ...originOf(decisions, at / ENTRY_BYTES) });
     }
   }
   for (const outcome of Object.keys(outcomes) as FoldOutcome[]) shard.outcomes[outcome] += outcomes[outcome];

@@ -23,7 +23,7 @@ export function foldCalls(keys: ShardKeys, steps: readonly FoldStep[]): ScriptCa
 function foldCall(keys: ShardKeys, step: FoldStep, chain: string, follows: boolean): ScriptCall {
   const bounds = checkFoldStep(step);
   const { meta, index, reversals, touched, late, lateNotes, outbox, generation, nameAt } = keys;
-  const { decisions: { sourcePartition, firstOffset, citizens, periods, entries }, reviewed } = step;
+  const { decisions: { sourcePartition, firstOffset, citizens, periods, entries, origins, lines }, reviewed } = step;
   return scripts.fold.call(
     { meta, index, reversals, touched, late, lateNotes, outbox, citizens: citizens.map((citizenId) => keys.citizen(citizenId)) },
     {
@@ -31,7 +31,9 @@ function foldCall(keys: ShardKeys, step: FoldStep, chain: string, follows: boole
       sourcePartition: String(sourcePartition), firstOffset, highest: bounds.sourceOffset,
       arrival: entries.length === 0 ? '' : String(bounds.arrivalMs),
       periods: JSON.stringify(periods.map(({ id, rules, rank }) => [id, rules, rank])),
-      reviewed: reviewed === null ? 0 : 1, entries, adjustments: (reviewed ?? []).map(packAdjustment),
+      reviewed: reviewed === null ? 0 : 1, entries,
+      origins: JSON.stringify(origins.map(({ file, schemaId }) => [file ?? '', schemaId])), lines,
+      adjustments: (reviewed ?? []).map(packAdjustment),
     },
   );
 }

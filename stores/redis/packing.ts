@@ -41,12 +41,12 @@ export function packAdjustment({ citizenId, periodId, amountCents, cause }: Adju
   return JSON.stringify(['adjustment', citizenId, periodId, amountCents, cause.sourcePartition, cause.sourceOffset, cause.arrivalMs]);
 }
 
-/** An entry of the outbox; conflicts are written by fold.lua. */
+/** An entry of the outbox; conflicts are written by fold.lua, once without the last two. */
 export function unpackOutput(text: string): SideOutput['output'] {
   const [kind, ...values] = JSON.parse(text) as unknown[];
   if (kind === 'conflict') {
-    const [sourcePartition, sourceOffset, arrivalMs] = values as number[];
-    return { kind, sourcePartition: sourcePartition!, sourceOffset: sourceOffset!, arrivalMs: arrivalMs! };
+    const [sourcePartition, sourceOffset, arrivalMs, source, schemaId] = values as [number, number, number, (string | null)?, (number | null)?];
+    return { kind, sourcePartition, sourceOffset, arrivalMs, source: source ?? null, schemaId: schemaId ?? null };
   }
   if (kind !== 'adjustment') throw new StoreError('corrupt', 'a side output of an unknown kind');
   const [citizenId, periodId, amountCents, sourcePartition, sourceOffset, arrivalMs] = values as [string, string, number, number, number, number];

@@ -17,7 +17,7 @@ describe('a close refuses', () => {
     const { context } = scenario;
     const value = context.serdes.ledger.encode({
       sourcePartition: -1, firstOffset: 0, rules: PROGRAMME.rulesHash, citizens: [], periods: [{ id: 'first', rules: '0123456789abcdef' }],
-      entries: Buffer.alloc(0), layout: 1, closes: 'first',
+      entries: Buffer.alloc(0), layout: 1, closes: 'first', origins: [], lines: Buffer.alloc(0),
     });
     await scenario.cluster.log.producer.append([{ topic: 'citizen-ledger', partition: 0, records: [{ key: null, value }] }]);
     await expect(scenario.cluster.settle()).rejects.toMatchObject({ code: 'other-rules' });

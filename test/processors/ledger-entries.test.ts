@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Decisions } from '../../processors/decisions.ts';
-import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, NO_PERIOD, RECORD, recordAt } from '../../processors/ledger-entry.ts';
+import { ENTRIES_MAX, ENTRY, ENTRY_BYTES, faultOfLines, NO_PERIOD, originOf, RECORD, recordAt } from '../../processors/ledger-entry.ts';
 import { contentOf, identityOf, linkOf } from '../../programme/identity.ts';
 import { deadlinesPassedAt } from '../../programme/programme.ts';
 import { EmbeddedRegistry } from '../../schemas/embedded-registry.ts';
@@ -15,6 +15,7 @@ import type { CardTransaction } from '../../schemas/generated/types.ts';
 import { Serde } from '../../schemas/serde.ts';
 import { partitionOf } from '../../topology/partition-of.ts';
 import { PROGRAMME } from '../programme/examples.ts';
+import { frame } from '../schemas/samples.ts';
 
 const serde = await Serde.open(new EmbeddedRegistry(), 'card-transactions-value', 'CardTransaction');
 const source = new CardTransactionSource(serde);
@@ -95,10 +96,11 @@ test('a batch becomes records by shard, of so many entries at most, in the order
   const shards = 3;
   const decisions = new Decisions(PROGRAMME, shards, 4, 100);
   const [trx] = fc.sample(transaction, { seed: 1, numRuns: 1 });
+  const value = serde.encode(trx!);
   const reader = readerOn(trx!);
   const citizens = Array.from({ length: 5 }, (_, i) => `citizen-${i}`);
   const count = ENTRIES_MAX * 5;
-  for (let i = 0; i < count; i++) decisions.add(reader, citizens[i % 5]!, PROGRAMME.periods[i % 2]!, 100 + i, i, true);
+  for (let i = 0; i < count; i++) decisions.add(reader, { offset: 100 + i, timestampMs: i, key: null, value, headers: null }, citizens[i % 5]!, PROGRAMME.periods[i % 2]!, true);
   const entries = decisions.finish().flatMap(({ shard, record }) => {
     expect(record).toMatchObject({ sourcePartition: 4, firstOffset: 100, rules: PROGRAMME.rulesHash, closes: null });
     expect(record.entries.length).toBeLessThanOrEqual(ENTRIES_MAX * ENTRY_BYTES);
@@ -116,6 +118,31 @@ test('a batch becomes records by shard, of so many entries at most, in the order
   for (const { citizenId, period, i } of entries) expect([citizenId, period]).toEqual([citizens[i % 5], PROGRAMME.periods[i % 2]!.id]);
 });
 
+test('beside each entry stands the file, line and schema of its own record, in every piece', () => {
+  const FILES = ['ab12'.repeat(16), '00ff'.repeat(16)];
+  const [trx] = fc.sample(transaction, { seed: 1, numRuns: 1 });
+  const reader = readerOn(trx!);
+  const header = fc.oneof(
+    fc.tuple(fc.constantFrom(...FILES), fc.constantFrom(1, 65_536, 99_999_999_999)).map(([file, line]) => `${file}:${line}`),
+    fc.constantFrom(undefined, 'ab12', `${FILES[0]}:`, `${FILES[0]}:123456789012`, `${FILES[0]!.toUpperCase()}:1`, `${FILES[0]}:1 `, `x${FILES[0]}:1`),
+  );
+  const origin = fc.record({ source: header, schemaId: fc.constantFrom(1, 2 ** 31 - 1) });
+  fc.assert(fc.property(fc.array(fc.tuple(origin, fc.integer({ min: 1, max: 200 })), { maxLength: 8 }), (runs) => {
+    const told = runs.flatMap(([{ source, schemaId }, count]) => Array<{ source: string | undefined; schemaId: number }>(count).fill({ source, schemaId }));
+    const decisions = new Decisions(PROGRAMME, 1, 0, 0);
+    told.forEach(({ source, schemaId }, i) => {
+      const value = frame(schemaId, Buffer.alloc(0));
+      const headers = source === undefined ? null : { source };
+      decisions.add(reader, { offset: i, timestampMs: 0, key: null, value, headers }, 'citizen', null, true);
+    });
+    const records = decisions.finish().map(({ record }) => record);
+    for (const { origins } of records) expect(new Set(origins.map((one) => JSON.stringify(one))).size).toBe(origins.length);
+    expect(records.map(faultOfLines)).toEqual(records.map(() => null));
+    expect(records.flatMap((record) => Array.from({ length: record.entries.length / ENTRY_BYTES }, (_, i) => originOf(record, i))))
+      .toEqual(told.map(({ source, schemaId }) => ({ schemaId, source: source !== undefined && /^[0-9a-f]{64}:\d{1,11}$/.test(source) ? source : null })));
+  }), { numRuns: 100 });
+});
+
 interface Place {
   readonly counts: boolean;
   readonly arrivalMs: number;
@@ -129,7 +156,8 @@ const ANYWHERE: Place = { counts: true, arrivalMs: 0, offset: 0, firstOffset: 0,
 /** The one entry of a decision for the transaction. */
 function packed(trx: CardTransaction, { counts, arrivalMs, offset, firstOffset, period }: Place = ANYWHERE): Buffer {
   const decisions = new Decisions(PROGRAMME, 1, 0, firstOffset);
-  decisions.add(readerOn(trx), 'citizen', period, offset, arrivalMs, counts);
+  const record = { offset, timestampMs: arrivalMs, key: null, value: serde.encode(trx), headers: null };
+  decisions.add(readerOn(trx), record, 'citizen', period, counts);
   return Buffer.from(decisions.finish()[0]!.record.entries);
 }
 

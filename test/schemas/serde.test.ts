@@ -67,6 +67,20 @@ test('and a newer reader reads what was written before, by the default', async (
   expect(serde.decode(value)).toEqual({ ...before, source: null });
 });
 
+test('so is a ledger record that was written before its entries had lines', async () => {
+  const registry = new EmbeddedRegistry();
+  const { fields, ...rest } = SCHEMAS.LedgerRecord as RecordSchema;
+  const older = { ...rest, fields: fields.filter(({ name }) => name !== 'origins' && name !== 'lines') };
+  const olderId = await registry.idOf('ledger-value', older);
+  const serde = await Serde.open(registry, 'ledger-value', 'LedgerRecord');
+  const before = {
+    sourcePartition: 3, firstOffset: 5, rules: 'r', citizens: ['a'], periods: [{ id: 'p', rules: 'q' }], entries: Buffer.from([1, 2]), layout: 1, closes: null,
+  };
+  const value = frame(olderId, avroType(older).toBuffer(before));
+  await serde.prepare([value]);
+  expect(serde.decode(value)).toEqual({ ...before, origins: [], lines: Buffer.alloc(0) });
+});
+
 test('does not open on a subject whose values it could not read', async () => {
   const registry = new EmbeddedRegistry();
   await registry.idOf(SUBJECT, { ...OURS, fields: OURS.fields.filter(({ name }) => name !== 'at') });

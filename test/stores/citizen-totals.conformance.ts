@@ -1,8 +1,8 @@
 /** What every store of citizens' totals does: run by each adapter. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CitizenTotals } from '../../ports/citizen-totals.ts';
-import { ENTRIES_MAX, ENTRY } from '../../processors/ledger-entry.ts';
+import type { CitizenTotals, FoldStep } from '../../ports/citizen-totals.ts';
+import { ENTRIES_MAX, ENTRY, LINE_BYTES } from '../../processors/ledger-entry.ts';
 import { closingConformance } from './closing.conformance.ts';
 import { fingerprintOf, folded, foldNext, PERIODS, recordOf, recordsIn, stepOf, type Entry } from './entries.ts';
 import { codeOf, type Harness } from './harness.ts';
@@ -77,9 +77,33 @@ export function citizenTotalsConformance(name: string, open: () => Promise<Harne
         expect(await foldNext(store, shard, [other], { sourcePartition: 2 })).toEqual(folded({ conflict: 1 }));
         expect(await foldNext(store, shard, [other], { sourcePartition: 2 })).toEqual(folded({ repeat: 1 }));
         expect(await store.outbox(shard, 10)).toEqual([{
-          serial: 1, output: { kind: 'conflict', sourcePartition: 2, sourceOffset: 8, arrivalMs: 1_606_777_200_123 },
+          serial: 1, output: { kind: 'conflict', sourcePartition: 2, sourceOffset: 8, arrivalMs: 1_606_777_200_123, source: null, schemaId: null },
         }]);
         expect(await setOf('A')).toEqual([recordOf(payment(1)).toString('hex')]);
+      });
+
+      test('says of each conflict which file, line and schema its own record is of', async () => {
+        await foldNext(store, shard, [payment(1)]);
+        const files = Array.from({ length: ENTRIES_MAX }, (_, i) => (i % 3 === 0 ? null : i.toString(16).padStart(64, '0')));
+        const conflicts = files.map((file, i) => payment(1, { offset: 10 + i, check: 8, from: { file, line: i % 3 === 0 ? 0 : 99_999_999_999 - i, schemaId: 2 ** 31 - 1 - i } }));
+        expect(await foldNext(store, shard, conflicts)).toEqual(folded({ conflict: ENTRIES_MAX }));
+        expect((await store.outbox(shard, 1000)).map(({ output }) => output)).toEqual(files.map((file, i) => expect.objectContaining({
+          sourceOffset: 10 + i, source: file === null ? null : `${file}:${99_999_999_999 - i}`, schemaId: 2 ** 31 - 1 - i,
+        }) as unknown));
+      });
+
+      test.each<[string, (decisions: FoldStep['decisions']) => Partial<FoldStep['decisions']>]>([
+        ['lines for fewer', ({ lines }) => ({ lines: lines.subarray(LINE_BYTES) })],
+        ['half a line too much', ({ lines }) => ({ lines: Buffer.concat([lines, lines.subarray(0, 3)]) })],
+        ['an origin not named', ({ origins }) => ({ origins: origins.slice(1) })],
+        ['a card number for a file', ({ origins }) => ({ origins: origins.map((origin) => ({ ...origin, file: '4023600000000000' })) })],
+        ['no schema', ({ origins }) => ({ origins: origins.map((origin) => ({ ...origin, schemaId: NaN })) })],
+      ])('whose entries have %s is corrupt, and writes nothing', async (_, damage) => {
+        const from = { file: 'ab12'.repeat(16), line: 1, schemaId: 1 };
+        const step = stepOf(0, [payment(1, { from }), payment(2, { from })]);
+        expect(await codeOf(store.fold(shard, [{ ...step, decisions: { ...step.decisions, ...damage(step.decisions) } }]))).toBe('corrupt');
+        expect(await store.counts(shard)).toMatchObject({ position: 0, outcomes: { applied: 0 } });
+        expect(await store.fold(shard, [step])).toEqual([folded({ applied: 2 })]);
       });
 
       test('counts of a reversal\'s several entries only the one that says so, and inserts all', async () => {

@@ -1,6 +1,6 @@
 /** Steps of the fold out of plain values: what the suites and the model speak instead of packed bytes. */
 import type { AdjustmentDue, CitizenTotals, Folded, FoldStep, PeriodRules } from '../../ports/citizen-totals.ts';
-import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, NO_PERIOD, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
+import { ENTRY, ENTRY_BYTES, KIND_REVERSAL, LINE, LINE_BYTES, NO_PERIOD, RECORD, RECORD_BYTES } from '../../processors/ledger-entry.ts';
 
 /** An entry. Absent: a counted payment of `p1` of 1000 cents, on time. */
 export interface Entry {
@@ -20,6 +20,14 @@ export interface Entry {
   readonly link?: number;
   /** Stands for the content. */
   readonly check?: number;
+  /** Absent in one, none of the step has it. */
+  readonly from?: Origin;
+}
+
+export interface Origin {
+  readonly file: string | null;
+  readonly line: number;
+  readonly schemaId: number;
 }
 
 export const PERIODS = [
@@ -45,14 +53,27 @@ export function stepOf(
     bytes.writeDoubleBE(entry.arrivalMs ?? 500_000, at + ENTRY.arrival);
     recordOf(entry).copy(bytes, at + ENTRY.record);
   });
+  const { origins, lines } = linesOf(entries);
   const next = options.next ?? expected + 1;
   return {
     expected, next, fingerprint: fingerprintOf(next), reviewed: options.reviewed ?? null,
     decisions: {
-      sourcePartition: options.sourcePartition ?? 0, firstOffset: 0, citizens, entries: bytes,
+      sourcePartition: options.sourcePartition ?? 0, firstOffset: 0, citizens, entries: bytes, origins, lines,
       periods: periods.map(({ id, rules, rank }) => ({ id, rules, rank })),
     },
   };
+}
+
+function linesOf(entries: readonly Entry[]): Pick<FoldStep['decisions'], 'origins' | 'lines'> {
+  const noted = entries.flatMap(({ from }) => from ?? []);
+  if (noted.length < entries.length) return { origins: [], lines: Buffer.alloc(0) };
+  const names = [...new Set(noted.map(({ file, schemaId }) => JSON.stringify({ file, schemaId })))];
+  const lines = Buffer.alloc(entries.length * LINE_BYTES);
+  noted.forEach(({ file, schemaId, line }, i) => {
+    lines.writeUInt16BE(names.indexOf(JSON.stringify({ file, schemaId })), i * LINE_BYTES + LINE.origin);
+    lines.writeUIntBE(line, i * LINE_BYTES + LINE.number, 5);
+  });
+  return { origins: names.map((name) => JSON.parse(name) as Origin), lines };
 }
 
 /** The stored record; `passed` as it should be stored. Bytes above 127 and 0 are in it on purpose. */

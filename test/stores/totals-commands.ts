@@ -20,13 +20,18 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   amountCents: fc.integer({ min: 0, max: 99_999_999_999 }),
   link: fc.constantFrom(1, 1, 5),
   check: fc.constantFrom(7, 7, 7, 8),
+  from: fc.record({
+    file: fc.constantFrom(null, 'ab12'.repeat(16), '00ff'.repeat(16)),
+    line: fc.constantFrom(0, 1, 65_536, 99_999_999_999),
+    schemaId: fc.constantFrom(1, 2 ** 31 - 1),
+  }),
 });
 
 export const command = fc.oneof(
   { weight: 6, arbitrary: fc.record({
     kind: fc.constant('fold' as const),
     steps: fc.array(fc.array(entry, { maxLength: 5 }), { minLength: 1, maxLength: 3 }),
-    gap: fc.integer({ min: 1, max: 3 }), sourcePartition: fc.nat(1),
+    noted: fc.boolean(), gap: fc.integer({ min: 1, max: 3 }), sourcePartition: fc.nat(1),
     adjust: fc.boolean(), misplacedBy: fc.constantFrom(0, 0, 0, 0, -1, 1),
   }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('freeze' as const), again: fc.boolean(), adjust: fc.boolean(), breakOff: fc.boolean() }) },
@@ -53,10 +58,10 @@ export async function runCommands(store: CitizenTotals, shard: number, commands:
 
 type Of<Kind> = Extract<Command, { kind: Kind }>;
 
-async function runFold(store: CitizenTotals, shard: number, model: TotalsModel, { steps, gap, sourcePartition, adjust, misplacedBy }: Of<'fold'>): Promise<void> {
+async function runFold(store: CitizenTotals, shard: number, model: TotalsModel, { steps, noted, gap, sourcePartition, adjust, misplacedBy }: Of<'fold'>): Promise<void> {
   let expected = Math.max(0, model.position + misplacedBy);
   const folds = steps.map((entries) => {
-    const step = { expected, next: expected + gap, entries: entries.map((one) => ({ ...one })) };
+    const step = { expected, next: expected + gap, entries: entries.map(({ from, ...one }): Entry => (noted ? { ...one, from: from! } : one)) };
     expected = step.next;
     return step;
   });

@@ -2,9 +2,9 @@
  * The obvious citizens' totals: a list of what was folded, and every answer worked out from it anew. Slow, and nothing
  * to get wrong by bookkeeping: what the stores are held against.
  */
-import type { AdjustmentDue, Cause, Folded, Review, SideOutput } from '../../ports/citizen-totals.ts';
+import type { AdjustmentDue, Cause, Conflict, Folded, Review, SideOutput } from '../../ports/citizen-totals.ts';
 import type { Refused } from '../../ports/store.ts';
-import { PERIODS, recordOf, type Entry } from './entries.ts';
+import { PERIODS, recordOf, type Entry, type Origin } from './entries.ts';
 
 type Event =
   | { readonly kind: 'fold'; readonly at: number; readonly sourcePartition: number; readonly entries: readonly Entry[]; readonly reviewed: readonly AdjustmentDue[] }
@@ -168,13 +168,22 @@ export class TotalsModel {
   #conflictsOf(index: number): SideOutput['output'][] {
     const event = this.#events[index]!;
     if (event.kind !== 'fold') return [];
+    const noted = event.entries.every(({ from }) => from !== undefined);
     return this.#notAppliedOf(index).filter(({ entry, first, repeat }) => !repeat && (entry.check ?? 7) !== (first.check ?? 7))
-      .map(({ entry }) => ({ kind: 'conflict', sourcePartition: event.sourcePartition, sourceOffset: entry.offset, arrivalMs: entry.arrivalMs ?? 500_000 }));
+      .map(({ entry }) => ({
+        kind: 'conflict', sourcePartition: event.sourcePartition, sourceOffset: entry.offset, arrivalMs: entry.arrivalMs ?? 500_000,
+        ...sourceOf(noted ? entry.from : undefined),
+      }));
   }
 }
 
 function same(a: Entry, b: Entry): boolean {
   return a.citizen === b.citizen && a.id === b.id;
+}
+
+function sourceOf(from: Origin | undefined): Pick<Conflict, 'source' | 'schemaId'> {
+  const { file = null, line, schemaId = null } = from ?? {};
+  return { source: file === null ? null : `${file}:${line}`, schemaId };
 }
 
 function rankOf(entry: Entry): number {

@@ -3,7 +3,7 @@
 -- ARGV   generation:text expected:integer next:integer fingerprint:bytes nameAt:integer
 -- ARGV   chain:text follows:integer
 -- ARGV   sourcePartition:text firstOffset:integer highest:integer arrival:text
--- ARGV   periods:text reviewed:integer entries:bytes adjustments:text*
+-- ARGV   periods:text reviewed:integer entries:bytes origins:text lines:bytes adjustments:text*
 -- RESULT 1 folded applied:integer duplicate:integer repeat:integer conflict:integer stragglers:integer
 -- RESULT 2 review sets:bytes*
 -- RESULT 0 refused position:integer
@@ -14,16 +14,17 @@
 -- entries: as in processors/ledger-entry.ts. nameAt: where in a citizen's key the citizenId begins. chain: names a
 -- pipeline of steps; one that follows another is refused where the last step folded was not of its chain, since the
 -- shard may have been ahead, at this very position. highest, arrival: greatest source offset and arrival of the entries.
--- periods: JSON, [id, rules, rank] each. reversals: of each that is held, its link and its citizen. sets: index of the
+-- periods: JSON, [id, rules, rank] each. origins: JSON, [file or "", schema id] each. lines: one an entry, or none; both
+-- for what is said of conflicts. reversals: of each that is held, its link and its citizen. sets: index of the
 -- citizen in KEYS, and set, in turns. The caller has checked the entries' fields; what would break a write is checked
 -- again, since Redis takes nothing back.
-local STRIDE, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 255, 15, 7, 8
+local STRIDE, LINE_BYTES, NO_PERIOD, FIRST_ADJUSTMENT, FIXED_KEYS, ID_BYTES = 51, 7, 255, 17, 7, 8
 local byte, char, sub, max, call = string.byte, string.char, string.sub, math.max, redis.call
 local meta, index, reversals, touched, late, lateNotes, outbox = unpack(KEYS, 1, FIXED_KEYS)
 local generation, expected, next, fingerprint, nameAt = unpack(ARGV, 1, 5)
 local chain, follows = ARGV[6], ARGV[7] == '1'
 local partition, firstOffset, highest, arrival = unpack(ARGV, 8, 11)
-local reviewed, entries = ARGV[13] == '1', ARGV[14]
+local reviewed, entries, lines = ARGV[13] == '1', ARGV[14], ARGV[16]
 expected, nameAt, firstOffset, highest = tonumber(expected), tonumber(nameAt), tonumber(firstOffset), tonumber(highest)
 local citizens = #KEYS - FIXED_KEYS
 
@@ -47,6 +48,8 @@ local highestBefore = tonumber(stored[10] or -1)
 
 -- Decide: nothing is written from here to "Write".
 if #entries % STRIDE ~= 0 then return { -3, 'entries that are not a whole number of strides' } end
+if #lines > 0 and #lines / LINE_BYTES ~= #entries / STRIDE then return { -3, 'lines that are not one an entry' } end
+local origins = cjson.decode(ARGV[15])
 for i, period in ipairs(periods) do
   local rules = stored[fixedFields + 3 * i - 2]
   if rules and rules ~= period[2] then return { -2, period[1] } end
@@ -85,6 +88,16 @@ for i, citizen in ipairs(holders) do
   end
 end
 if #sets > 0 then return { 2, unpack(sets) } end
+
+-- Header `source` and schema id behind the entry, as JSON.
+local function originOf(at)
+  local o1, o2, l1, l2, l3, l4, l5 = byte(lines, (at - 1) / STRIDE * LINE_BYTES + 1, (at - 1) / STRIDE * LINE_BYTES + LINE_BYTES)
+  local origin = o1 and origins[o1 * 256 + o2 + 1]
+  if not origin then return 'null,null' end
+  local line = (((l1 * 256 + l2) * 256 + l3) * 256 + l4) * 256 + l5
+  local source = origin[1] == '' and 'null' or string.format('"%s:%.0f"', origin[1], line)
+  return string.format('%s,%.0f', source, origin[2])
+end
 
 -- Write.
 local applied, duplicate, repeated, conflict, stragglers = 0, 0, 0, 0, 0
@@ -133,7 +146,7 @@ for at = 1, #entries, STRIDE do
     else
       conflict = conflict + 1
       local arrivalMs = struct.unpack('>d', entries, at + 8)
-      call('RPUSH', outbox, string.format('["conflict",%s,%.0f,%.0f]', partition, offset, arrivalMs))
+      call('RPUSH', outbox, string.format('["conflict",%s,%.0f,%.0f,%s]', partition, offset, arrivalMs, originOf(at)))
     end
   end
 end
