@@ -84,6 +84,8 @@ export interface Folded {
 /** Nothing was written: the step may change what a closed period should have paid. */
 export interface Review {
   readonly kind: 'review';
+  /** Periods frozen, by rank, where the step begins. */
+  readonly frozen: number;
   /** Sets of the citizens concerned, before the step; packed records of RECORD_BYTES each. */
   readonly sets: ReadonlyMap<string, Buffer>;
 }
@@ -177,7 +179,7 @@ export interface CitizenTotals {
   counts(shard: number): Promise<ShardCounts>;
   /**
    * Citizens whose total is to be told anew, longest waiting first, at most `limit`, with their sets: the kept one is older
-   * than the set; or, after those, a period has been frozen since, which closes everybody's.
+   * than the set; or, after those, a period has been frozen since, which closes everybody's, or `keep` was refused.
    */
   touched(shard: number, limit: number): Promise<SetPage>;
   /**

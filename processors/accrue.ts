@@ -31,8 +31,6 @@ export class Accrue implements Processor {
   readonly #context: Context;
   readonly #outbox: Outbox;
   readonly #keeper: TotalsKeeper;
-  /** By shard: periods frozen, as the store last said. */
-  readonly #frozen = new Map<number, number>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -43,7 +41,6 @@ export class Accrue implements Processor {
   async claim(shard: number): Promise<ShardStanding> {
     const { citizens, programme } = this.#context;
     const standing = await citizens.claim(shard, rulesOf(programme));
-    this.#frozen.set(shard, standing.frozen);
     await this.#outbox.drain(shard);
     return standing;
   }
@@ -86,7 +83,7 @@ export class Accrue implements Processor {
         if (result.kind === 'refused') return result.position;
         const step = steps[0]!;
         if (result.kind === 'review') {
-          const reviewed = reviewDecisions(step.decisions, result.sets, this.#frozen.get(shard)!, programme);
+          const reviewed = reviewDecisions(step.decisions, result.sets, result.frozen, programme);
           steps = [{ ...step, reviewed }, ...steps.slice(1)];
           break;
         }
@@ -115,7 +112,6 @@ export class Accrue implements Processor {
     }
     const frozen = await citizens.freeze(shard, step, period.rank);
     if (frozen.kind === 'refused') return frozen.position;
-    this.#frozen.set(shard, Math.max(this.#frozen.get(shard)!, period.rank));
     return null;
   }
 

@@ -109,6 +109,8 @@ export class Close {
   async #qualified(period: Period): Promise<boolean> {
     const { reader, topic } = this.#context;
     const now = await reader.watermarks(topic('card-transactions'));
+    // What is on time may lie behind it, and be seen only after the close.
+    if (now.some(({ stalled }) => stalled)) return false;
     const highs = this.#highs.get(period.id) ?? now.map((partition) => partition.high);
     this.#highs.set(period.id, highs);
     for (const [partition, high] of highs.entries()) {

@@ -97,7 +97,7 @@ export class MemoryCitizenTotals implements CitizenTotals {
       state.late = state.lateSettled;
       state.lateSettled = new Map();
       state.frozen = rank;
-      if (this.#keepTotals) state.tellAll();
+      if (this.#keepTotals) state.tell(state.citizens);
     }
     this.#noteMaking(shard, state);
     state.position = step.next;
@@ -133,7 +133,7 @@ export class MemoryCitizenTotals implements CitizenTotals {
   ): Promise<{ readonly kind: 'kept' } | Refused> {
     const state = this.state.shard(shard);
     if (state.position !== expected) {
-      for (const { citizenId } of this.#keepTotals ? kept : []) state.touch(citizenId);
+      if (this.#keepTotals) state.tell(kept.map(({ citizenId }) => citizenId));
       return { kind: 'refused', position: state.position };
     }
     for (const { citizenId, totals } of this.#keepTotals ? kept : []) {

@@ -17,7 +17,7 @@ export function foldStep(shard: LedgerShard, step: FoldStep, bounds: StepBounds,
   const owners = decisions.citizens.map((citizenId) => shard.owners.get(citizenId));
   if (step.reviewed === null && shard.frozen > 0) {
     const concerned = concernedCitizens(shard, decisions, owners);
-    if (concerned.size > 0) return { kind: 'review', sets: new Map([...concerned].map((id) => [id, shard.setOf(id)])) };
+    if (concerned.size > 0) return { kind: 'review', frozen: shard.frozen, sets: new Map([...concerned].map((id) => [id, shard.setOf(id)])) };
   }
 
   const folded = insertAll(shard, decisions, owners, keepTotals);

@@ -39,7 +39,7 @@ export class LedgerShard {
 
   /** In order of their first touch. */
   touched = new Set<string>();
-  /** After a freeze, the others: to be told that their totals are closed, in byte order. */
+  /** To be told anew for another reason than their records, a freeze most likely: in byte order. */
   untold = new Set<string>();
   kept = new Map<string, readonly KeptTotal[]>();
 
@@ -82,9 +82,10 @@ export class LedgerShard {
     this.touched.add(citizenId);
   }
 
-  tellAll(): void {
-    const inOrder = [...this.inOrder()].map((owner) => this.citizens[owner]!);
-    this.untold = new Set(inOrder.filter((citizenId) => !this.touched.has(citizenId)));
+  /** To be told anew although nothing of theirs has changed. */
+  tell(citizens: readonly string[]): void {
+    const all = [...this.untold, ...citizens.filter((citizenId) => !this.touched.has(citizenId))];
+    this.untold = new Set(all.sort(compareText));
   }
 
   send(output: SideOutput['output']): void {

@@ -42,5 +42,5 @@ export function reviewOf(answer: Answer, step: FoldStep): Review {
   const list = answer.list('sets');
   const sets = new Map<string, Buffer>();
   for (let i = 0; i < list.length; i += 2) sets.set(step.decisions.citizens[Number(list[i]) - 1]!, list[i + 1]!);
-  return { kind: 'review', sets };
+  return { kind: 'review', frozen: answer.integer('frozen'), sets };
 }

@@ -78,6 +78,22 @@ describe('only the broker\'s clock says when', () => {
     expect([closer.waiting.get('first'), await scenario.payouts(), faults]).toEqual([undefined, FIRST_PAYOUTS, []]);
   });
 
+  test('a watermark that stands still, for lack of replicas, is waited for', async () => {
+    const scenario = await Scenario.prepare();
+    await scenario.cluster.passTo(FIRST.deadlineMs);
+    let stalled = true;
+    const { close } = await scenario.cluster.start([], {}, (context) => ({
+      ...context, reader: {
+        watermarks: async (topic) => (await context.reader.watermarks(topic)).map((marks) => (stalled && topic === 'card-transactions' ? { ...marks, stalled } : marks)),
+        range: (...args) => context.reader.range(...args),
+      },
+    }));
+    expect((await close.advance(NOTHING_ASKED)).get('first')).toBe('receipts');
+    expect(await scenario.markers()).toBe(0);
+    stalled = false;
+    expect((await close.advance(NOTHING_ASKED)).get('first')).toBe('freeze');
+  });
+
   test('a clock topic that does not show it stops the closer', async () => {
     const { cluster } = await Scenario.prepare();
     const { close } = await cluster.start([], {}, (context) => ({

@@ -112,7 +112,10 @@ async function runKeep(store: CitizenTotals, shard: number, model: TotalsModel, 
   const totals = [{ periodId: 'p1', transactions: model.position, cashbackCents: 2 ** 53 - 1 }, { periodId: 'p2', transactions: 0, cashbackCents: 0 }];
   const answer = await store.keep(shard, standing.position + misplacedBy, citizens.map(({ citizenId }) => ({ citizenId, totals })));
   expect(answer).toEqual(misplacedBy === 0 ? { kind: 'kept' } : { kind: 'refused', position: model.position });
-  if (misplacedBy !== 0) return;
+  if (misplacedBy !== 0) {
+    for (const { citizenId } of citizens) model.refuseToKeep(citizenId);
+    return;
+  }
   for (const { citizenId } of citizens) {
     model.keep(citizenId);
     expect(await store.kept(shard, citizenId)).toEqual(totals);
@@ -135,7 +138,7 @@ async function compareState(store: CitizenTotals, shard: number, model: TotalsMo
 
 function comparable<T extends { kind: string }>(answer: T): unknown {
   if (!('sets' in answer)) return answer;
-  return { kind: answer.kind, sets: new Map([...answer.sets as Map<string, Buffer>].map(([id, set]) => [id, recordsIn(set)])) };
+  return { ...answer, sets: new Map([...answer.sets as Map<string, Buffer>].map(([id, set]) => [id, recordsIn(set)])) };
 }
 
 function comparablePage({ standing, citizens }: SetPage): unknown {

@@ -21,6 +21,8 @@ export class TotalsModel {
   #keptAt = new Map<string, number>();
   /** How many events there were when each was kept. */
   #toldAt = new Map<string, number>();
+  /** Whose keeping was refused since. */
+  #retell = new Set<string>();
 
   fold(expected: number, next: number, sourcePartition: number, entries: readonly Entry[], reviewed: readonly AdjustmentDue[] | null): Folded | Review | Refused {
     if (expected !== this.position) return { kind: 'refused', position: this.position };
@@ -32,7 +34,7 @@ export class TotalsModel {
         entry.reversal === true || Math.max(entry.passed ?? 0, frozen) >= rankOf(entry)
         || before.some((old) => old.entry.citizen === entry.citizen && old.entry.reversal === true && old.entry.link === entry.link)
       ));
-      if (concerned.length > 0) return { kind: 'review', sets: new Map(concerned.map(({ citizen }) => [citizen, this.setOf(citizen)])) };
+      if (concerned.length > 0) return { kind: 'review', frozen, sets: new Map(concerned.map(({ citizen }) => [citizen, this.setOf(citizen)])) };
     }
     const counts = this.#outcomes();
     this.#events.push({ kind: 'fold', at: expected, sourcePartition, entries, reviewed: reviewed ?? [] });
@@ -111,11 +113,16 @@ export class TotalsModel {
   touched(): string[] {
     const touched = this.#applied().flatMap(({ entry }, i) => (i >= (this.#keptAt.get(entry.citizen) ?? 0) ? [entry.citizen] : []));
     const frozenAt = this.#events.findIndex((event) => event.kind === 'freeze' && event.rank === this.frozen());
-    const untold = this.citizens().filter((citizenId) => (this.#toldAt.get(citizenId) ?? 0) <= frozenAt);
+    const untold = this.citizens().filter((citizenId) => this.#retell.has(citizenId) || (this.#toldAt.get(citizenId) ?? 0) <= frozenAt);
     return [...new Set([...touched, ...untold])];
   }
 
+  refuseToKeep(citizenId: string): void {
+    this.#retell.add(citizenId);
+  }
+
   keep(citizenId: string): void {
+    this.#retell.delete(citizenId);
     this.#keptAt.set(citizenId, this.#applied().length);
     this.#toldAt.set(citizenId, this.#events.length);
   }

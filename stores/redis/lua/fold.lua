@@ -5,7 +5,7 @@
 -- ARGV   sourcePartition:text firstOffset:integer highest:integer arrival:text
 -- ARGV   periods:text reviewed:integer entries:bytes origins:text lines:bytes adjustments:text*
 -- RESULT 1 folded applied:integer duplicate:integer repeat:integer conflict:integer stragglers:integer
--- RESULT 2 review sets:bytes*
+-- RESULT 2 review frozen:integer sets:bytes*
 -- RESULT 0 refused position:integer
 -- RESULT -1 moved
 -- RESULT -2 other-rules period:text
@@ -87,7 +87,7 @@ for i, citizen in ipairs(holders) do
     sets[#sets + 1] = table.concat(set)
   end
 end
-if #sets > 0 then return { 2, unpack(sets) } end
+if #sets > 0 then return { 2, frozen, unpack(sets) } end
 
 -- Header `source` and schema id behind the entry, as JSON.
 local function originOf(at)

@@ -9,6 +9,7 @@
 -- periods: JSON, ids. totals, one a citizen: 12 bytes a period, its index in periods, then what is kept. A period is
 -- kept under a name of one byte, its place in the shard's own list, so that the hash stays small.
 local STRIDE, FIXED_KEYS, FIXED_ARGS, PERIODS_MAX = 12, 2, 4, 255
+local LAST = '9007199254740991' -- as in touched.lua
 local byte, char, sub = string.byte, string.char, string.sub
 local meta, touched = KEYS[1], KEYS[2]
 local standing = redis.call('HMGET', meta, 'generation', 'position', 'keptPeriods')
@@ -17,7 +18,7 @@ local position = tonumber(standing[2])
 if position ~= tonumber(ARGV[2]) then
   -- What the caller has told may be older than what was told since: it is to be told again.
   for citizen = FIXED_KEYS + 1, #KEYS do
-    redis.call('ZADD', touched, 'LT', position * 256, sub(KEYS[citizen], tonumber(ARGV[3])))
+    redis.call('ZADD', touched, 'NX', LAST, sub(KEYS[citizen], tonumber(ARGV[3])))
   end
   return { 0, position }
 end
