@@ -17,7 +17,7 @@ const CITIZENS_MAX = 200;
 const ROUNDS_MAX = 50;
 /** Decisions folded between two calls, about a second: ten times what a shard of the nation's sees at its busiest. */
 const RUSH_DECISIONS = 1_000;
-const CITIZENS_IN_RUSH = 100;
+const CITIZENS_IN_RUSH = 25;
 
 export class TotalsKeeper {
   readonly #context: Context;
