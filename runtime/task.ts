@@ -116,7 +116,7 @@ export class Task {
       const { processor, source } = this.#deps;
       const stands = await processor.punctuate(this.partition, this.#position);
       if (stands !== this.#position) return this.#reclaim('the store stands elsewhere');
-      if (this.#state === 'RUNNING' && this.#position >= (this.#highWatermark ?? Infinity)) this.#works();
+      if (this.#state === 'RUNNING') this.#worksIfAtEnd();
       await source.commit(this.partition, this.#position);
     });
   }
@@ -149,6 +149,7 @@ export class Task {
     if (this.#isClosed()) return;
     this.#position = standing.position;
     this.#to('RUNNING', null);
+    this.#worksIfAtEnd();
     source.resumeAt(this.partition, standing.position);
   }
 
@@ -188,7 +189,11 @@ export class Task {
     this.#works();
   }
 
-  /** A claim alone proves nothing: what comes after it may fail each time. */
+  /** A claim alone proves nothing where there is something to do: that may fail each time. */
+  #worksIfAtEnd(): void {
+    if (this.#position >= (this.#highWatermark ?? Infinity)) this.#works();
+  }
+
   #works(): void {
     this.#stalledSinceMs = null;
     this.#retryMs = RETRY_MS;
