@@ -14,7 +14,7 @@ import type { Period, Programme } from '../programme/programme.ts';
 import { makeProcessor, PARTITION_ROLES } from '../runtime/processors.ts';
 import { openSerdes } from '../runtime/serdes.ts';
 import { SimulatedClock } from '../runtime/simulated-clock.ts';
-import type { TaskStatus } from '../runtime/task.ts';
+import type { TaskStatus } from '../runtime/task-status.ts';
 import { Worker } from '../runtime/worker.ts';
 import { EmbeddedRegistry } from '../schemas/embedded-registry.ts';
 import { MemoryCardIndex } from '../stores/memory/card-index.ts';

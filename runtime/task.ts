@@ -18,9 +18,7 @@ import type { Batch, LogReader, LogRecord, Source } from '../ports/log.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ProcessingError, type Processor } from '../processors/processor.ts';
 import { checkLog } from './log-check.ts';
-
-export const TASK_STATES = ['CLAIMING', 'RUNNING', 'WAITING', 'STOPPED', 'CLOSED'] as const;
-export type TaskState = (typeof TASK_STATES)[number];
+import type { TaskState, TaskStatus } from './task-status.ts';
 
 const LEGAL: Readonly<Record<TaskState, readonly TaskState[]>> = {
   CLAIMING: ['CLAIMING', 'RUNNING', 'STOPPED', 'CLOSED'],
@@ -35,21 +33,6 @@ const WAIT_MS = 250;
 /** First and longest pause before a claim is tried again after a fault. */
 const RETRY_MS = 100;
 const RETRY_MS_MAX = 5_000;
-
-export interface TaskStatus {
-  readonly topic: string;
-  readonly partition: number;
-  readonly state: TaskState;
-  readonly position: number;
-  /** As last seen; null = not yet. */
-  readonly highWatermark: number | null;
-  /** Timestamp of the last record handled or of the first that could not be; ms since the epoch; null = none yet. */
-  readonly timestampMs: number | null;
-  /** Since when it has not been running, or has done nothing of what is to be done; ms since the epoch; null = it works. */
-  readonly stalledSinceMs: number | null;
-  /** Why it does not run: what it waits for, or the error that stopped it. */
-  readonly reason: string | null;
-}
 
 export interface TaskDeps {
   readonly processor: Processor;

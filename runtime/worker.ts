@@ -8,7 +8,8 @@ import type { Clock } from '../ports/clock.ts';
 import { LogError } from '../ports/log.ts';
 import type { Batch, LogReader, Source, SourceListener, Watermarks } from '../ports/log.ts';
 import type { Processor } from '../processors/processor.ts';
-import { Task, type TaskStatus } from './task.ts';
+import { Task } from './task.ts';
+import type { TaskStatus } from './task-status.ts';
 
 export interface WorkerDeps {
   readonly processor: Processor;

@@ -5,7 +5,7 @@
  */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Telemetry } from '../processors/processor.ts';
-import type { TaskStatus } from '../runtime/task.ts';
+import type { TaskStatus } from '../runtime/task-status.ts';
 import type { Role } from '../topology/names.ts';
 
 /** Acquirer codes come from records: no more labels than there can be acquirers. */

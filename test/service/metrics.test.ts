@@ -1,6 +1,6 @@
 /** What the metrics say when tasks do not run: an alert must fire, and nobody be shown a lag of 0 that nobody knows. */
 import { describe, expect, test } from 'vitest';
-import type { TaskStatus } from '../../runtime/task.ts';
+import type { TaskStatus } from '../../runtime/task-status.ts';
 import { Metrics, type RoleStatuses } from '../../service/metrics.ts';
 
 const NOW_MS = 1_000_000;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CitizenTotals, FoldStep } from '../../ports/citizen-totals.ts';
 import { ENTRIES_MAX, ENTRY, LINE_BYTES } from '../../processors/ledger-entry.ts';
 import { closingConformance } from './closing.conformance.ts';
+import { keepingConformance } from './keeping.conformance.ts';
 import { fingerprintOf, folded, foldNext, PERIODS, recordOf, recordsIn, stepOf, type Entry } from './entries.ts';
 import { codeOf, type Harness } from './harness.ts';
 import { command, runCommands } from './totals-commands.ts';
@@ -196,64 +197,7 @@ export function citizenTotalsConformance(name: string, open: () => Promise<Harne
       });
     });
 
-    describe('kept totals', () => {
-      const totals = [{ periodId: 'p1', transactions: 3, cashbackCents: 4500 }, { periodId: 'a-period-of-another-name', transactions: 0, cashbackCents: 2 ** 53 - 1 }];
-
-      test('wait for their citizens, longest first; kept ones are read until the set changes', async () => {
-        await foldNext(store, shard, [payment(1, { citizen: 'z' }), payment(2, { citizen: 'y' })]);
-        await foldNext(store, shard, [payment(3, { citizen: 'a' }), payment(4, { citizen: 'z' })]);
-        const page = await store.touched(shard, 2);
-        expect(page.citizens.map(({ citizenId, set }) => [citizenId, set.length / 35])).toEqual([['z', 2], ['y', 1]]);
-        expect(await store.kept(shard, 'z')).toBeNull();
-        expect(await store.keep(shard, page.standing.position, [{ citizenId: 'z', totals }])).toEqual({ kind: 'kept' });
-        expect(await store.kept(shard, 'z')).toEqual(totals);
-        expect((await store.touched(shard, 9)).citizens.map(({ citizenId }) => citizenId)).toEqual(['y', 'a']);
-        expect(await setOf('z')).toHaveLength(2);
-
-        await foldNext(store, shard, [payment(1, { citizen: 'z', offset: 70 })]);
-        expect(await store.kept(shard, 'z')).toEqual(totals);
-        await foldNext(store, shard, [payment(5, { citizen: 'z', offset: 71 })]);
-        expect(await store.kept(shard, 'z')).toBeNull();
-        expect((await store.touched(shard, 9)).citizens.map(({ citizenId }) => citizenId)).toEqual(['y', 'a', 'z']);
-        await store.keep(shard, 4, [{ citizenId: 'z', totals: totals.slice(1) }]);
-        expect(await store.kept(shard, 'z')).toEqual(totals.slice(1));
-      });
-
-      test('are refused when the shard has moved on', async () => {
-        await foldNext(store, shard, [payment(1)]);
-        const { standing } = await store.touched(shard, 1);
-        await foldNext(store, shard, [payment(2)]);
-        expect(await store.keep(shard, standing.position, [{ citizenId: 'A', totals }])).toEqual({ kind: 'refused', position: 2 });
-        expect(await store.kept(shard, 'A')).toBeNull();
-        expect((await store.touched(shard, 9)).citizens).toHaveLength(1);
-      });
-
-      test('that are refused are to be told again: the caller may have told what is older', async () => {
-        await foldNext(store, shard, [payment(1)]);
-        await foldNext(store, shard, [payment(2)]);
-        await store.keep(shard, 2, [{ citizenId: 'A', totals }]);
-        expect((await store.touched(shard, 9)).citizens).toEqual([]);
-        expect(await store.keep(shard, 1, [{ citizenId: 'A', totals: totals.slice(1) }])).toEqual({ kind: 'refused', position: 2 });
-        expect((await store.touched(shard, 9)).citizens).toMatchObject([{ citizenId: 'A' }]);
-      });
-
-      test('are told anew by a freeze, after those that wait for another reason; a repeated one tells nobody', async () => {
-        await foldNext(store, shard, ['d', 'b', 'a', 'c'].map((citizen, i) => payment(i, { citizen })));
-        await store.keep(shard, 1, ['a', 'b', 'c', 'd'].map((citizenId) => ({ citizenId, totals })));
-        await store.freeze(shard, { expected: 1, next: 2, fingerprint: fingerprintOf(2) }, 1);
-        const names = async (limit: number) => (await store.touched(shard, limit)).citizens.map(({ citizenId }) => citizenId);
-        expect(await names(3)).toEqual(['a', 'b', 'c']);
-        await foldNext(store, shard, [payment(9, { citizen: 'b', passed: 1, period: 'p2' })]);
-        expect(await names(2)).toEqual(['b', 'a']);
-        await store.keep(shard, 3, [{ citizenId: 'b', totals }, { citizenId: 'a', totals }]);
-        expect(await names(9)).toEqual(['c', 'd']);
-        await store.keep(shard, 3, [{ citizenId: 'c', totals }, { citizenId: 'd', totals }]);
-        expect(await names(9)).toEqual([]);
-        await store.freeze(shard, { expected: 3, next: 4, fingerprint: fingerprintOf(4) }, 1);
-        expect(await names(9)).toEqual([]);
-      });
-    });
-
+    keepingConformance(() => ({ store, shard }));
     closingConformance(() => ({ harness, store, shard }));
 
     test(`answers as the obvious model does, whatever happens (${runs} histories)`, async () => {
