@@ -6,7 +6,7 @@ import type { LogRecord } from '../ports/log.ts';
 import { schemaIdOf } from '../schemas/frame.ts';
 import type { LedgerOrigin } from '../schemas/generated/types.ts';
 import { ENTRIES_MAX, LINE, LINE_BYTES } from './ledger-entry.ts';
-import { fileOf, lineIn, sourceOf } from './source-header.ts';
+import { fileOf, lineIn, tellableSource } from './source-header.ts';
 
 export class Origins {
   readonly all: LedgerOrigin[] = [];
@@ -24,7 +24,7 @@ export class Origins {
     const last = this.all[this.#last];
     let line = header !== undefined && last?.schemaId === schemaId && last.file !== null ? lineIn(header, last.file) : -1;
     if (line < 0) {
-      const source = sourceOf(record);
+      const source = tellableSource(record);
       const file = source === null ? null : fileOf(source);
       if (last?.file !== file || last.schemaId !== schemaId) this.#last = this.#indexOf(file, schemaId);
       line = source === null ? 0 : lineIn(source, file!);

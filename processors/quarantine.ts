@@ -6,7 +6,7 @@ import type { QuarantineReason } from '../programme/outcome.ts';
 import { peekSchemaId } from '../schemas/frame.ts';
 import type { Quarantined } from '../schemas/generated/types.ts';
 import type { Serde } from '../schemas/serde.ts';
-import { sourceOf } from './source-header.ts';
+import { tellableSource } from './source-header.ts';
 
 export interface Refusal {
   readonly reason: QuarantineReason;
@@ -22,7 +22,7 @@ export function quarantined(topic: string, partition: number, record: LogRecord,
     reason: refusal.reason,
     field: refusal.field ?? null,
     schemaId: peekSchemaId(record.value),
-    source: sourceOf(record),
+    source: tellableSource(record),
   };
 }
 

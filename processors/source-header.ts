@@ -1,5 +1,6 @@
 /**
- * The header `source` of a card transaction: the SHA-256 of the acquirer's file, a colon, the line (contract, section 4).
+ * The header `source` of a card transaction, as far as it may be told on: the SHA-256 of the acquirer's file, a colon, the
+ * line (contract, section 4). Anybody may have written it; what `publish` writes and reads back is in publish/source-header.ts.
  */
 import type { LogRecord } from '../ports/log.ts';
 
@@ -10,12 +11,12 @@ const LINE_DIGITS_MAX = 11;
 const ZERO = '0'.charCodeAt(0);
 
 /** The header as it stands, or null when it is missing or not of this form. */
-export function sourceOf({ headers }: LogRecord): string | null {
+export function tellableSource({ headers }: LogRecord): string | null {
   const source = headers?.source;
   return source !== undefined && SOURCE.test(source) ? source : null;
 }
 
-/** The file of what `sourceOf` gave. */
+/** The file of what `tellableSource` gave. */
 export function fileOf(source: string): string {
   return source.slice(0, FILE_CHARS);
 }

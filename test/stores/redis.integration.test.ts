@@ -66,6 +66,7 @@ describeWithStack('stores on the shared Redis', () => {
 const missing = whyNoCluster();
 describeWithServers('stores on a Redis Cluster', () => {
   if (missing !== undefined) {
+    // A Cluster runs as local processes only: what they lack here is reported.
     test.skip(`skipped: ${missing}`, () => undefined);
     return;
   }
